@@ -1,0 +1,1 @@
+"""What a partner says, what the catalogue holds, what may be shown."""

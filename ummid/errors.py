@@ -1,0 +1,36 @@
+"""The one error vocabulary of the project."""
+
+
+class UmmidError(Exception):
+    """Something went wrong that a person can act on.
+
+    The message says what is wrong, where, and what to do. `retryable` tells a caller
+    whether the same call may succeed later without anything being changed.
+    """
+
+    retryable: bool = False
+
+    def __init__(self, message: str, *, retryable: bool | None = None) -> None:
+        super().__init__(message)
+        if retryable is not None:
+            self.retryable = retryable
+
+
+class FeedError(UmmidError):
+    """A statement, or a whole file, that cannot be taken as it stands.
+
+    `code` is stable and kebab-case (`reversed-window`, `unknown-territory`), so that dead
+    letters can be counted and filtered by it; the message is for people.
+    """
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message, retryable=retryable)
+        self.code = code
+
+
+class ConfigError(UmmidError):
+    """A setting, profile or mapping that cannot be used as written."""
+
+
+class StoreError(UmmidError):
+    """The store refused or failed an operation."""

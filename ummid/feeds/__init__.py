@@ -1,0 +1,1 @@
+"""Partner formats: one module each, all read through `ummid.feeds.reader`."""

@@ -1,0 +1,160 @@
+"""What a partner format's module provides, and what it is given.
+
+A connector sniffs by content and turns a stream into statements. It keeps no state between
+files and never opens anything by itself: paths and URLs inside a feed are data.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Literal, TypeVar
+
+from ummid.catalog.model import Rejected, Source, Statement
+from ummid.catalog.territories import Territories
+from ummid.errors import FeedError
+from ummid.feeds.head import Head
+
+DeliveryMode = Literal["snapshot", "scoped", "delta", "range"]
+"""What the silence of a delivery means.
+
+snapshot: whatever the feed's scope held and the delivery does not repeat is withdrawn;
+scoped: the same, within each scope that a statement names (Avails: ALID × territory);
+delta: nothing; range: the same as snapshot, within the stretch of time covered per channel.
+"""
+
+RAW_LIMIT = 4096
+"""Characters of the raw fragment kept with a rejection."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is agreed with a partner and not in its feeds. Empty means: as the format says.
+
+    `assumed_zone` places times without a zone; `territories` and `currency` apply where a
+    feed has none; `mapping` names columns for tabular files (canonical field -> column).
+    """
+
+    partner: str | None = None
+    mode: DeliveryMode | None = None
+    scope: str | None = None
+    assumed_zone: str = "UTC"
+    territories: tuple[str, ...] = ()
+    currency: str | None = None
+    platform: str | None = None
+    licence: str | None = None
+    date_formats: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)
+    mapping: dict[str, str] = field(default_factory=dict)
+    hold_share: float | None = None
+
+
+@dataclass
+class Header:
+    """What a feed says about itself; a connector fills it as it meets it, at the latest when
+    its last statement is out.
+
+    `feed_id` names this feed among the partner's own. `time` is the feed's stated time (epoch
+    ms). `complete` turns False when more pages follow (`next_page`) or the end is missing.
+    `covered` maps a channel to the [start, end) in epoch ms that a range delivery speaks for.
+    """
+
+    partner: str | None = None
+    feed_id: str | None = None
+    format_version: str | None = None
+    time: int | None = None
+    complete: bool = True
+    next_page: str | None = None
+    covered: dict[str, tuple[int, int]] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Feed:
+    """One file being read: its bytes, where it came from, and what is agreed about it."""
+
+    format: str
+    path: str
+    stream: BinaryIO
+    head: Head
+    profile: Profile
+    territories: Territories
+    fallback_partner: str = "unknown"
+    header: Header = field(default_factory=Header)
+
+    @property
+    def partner(self) -> str:
+        """The declared partner, else what the feed says of itself, else a name from its path."""
+        return self.profile.partner or self.header.partner or self.fallback_partner
+
+    def source(self, place: str) -> Source:
+        return Source(self.path, place)
+
+    def reject(
+        self,
+        place: str,
+        error: FeedError,
+        raw: str = "",
+        *,
+        key: str | None = None,
+        fatal: bool = False,
+    ) -> Rejected:
+        """A statement that cannot be taken. `fatal`: the rest of the file is lost with it."""
+        if fatal:
+            self.header.complete = False
+        return Rejected(
+            format=self.format,
+            partner=self.partner,
+            source=self.source(place),
+            code=error.code,
+            reason=str(error),
+            raw=raw[:RAW_LIMIT],
+            key=key,
+            fatal=fatal,
+            retryable=error.retryable,
+        )
+
+
+@dataclass(frozen=True)
+class Format:
+    """A partner format as the registry knows it.
+
+    `sniff` answers from the file's head alone; `parse` yields one statement per unit of the
+    format and raises FeedError when the file as a whole cannot go on (what was yielded
+    before stays).
+    """
+
+    name: str
+    label: str
+    mode: DeliveryMode
+    sniff: Callable[[Head], bool]
+    parse: Callable[[Feed], Iterator[Statement]]
+
+
+Item = TypeVar("Item")
+
+
+def read_each(
+    feed: Feed,
+    items: Iterable[tuple[str, Item]],
+    read: Callable[[Feed, str, Item], Statement],
+    raw: Callable[[Item], str],
+    key: Callable[[Item], str | None] = lambda _: None,
+) -> Iterator[Statement]:
+    """One statement per (place, item): what `read` refuses becomes a rejection, the rest goes on.
+
+    A fault of ours in `read` rejects that item alone, as `unexpected`, with its raw text.
+    """
+    for place, item in items:
+        try:
+            yield read(feed, place, item)
+        except FeedError as error:
+            yield feed.reject(place, error, raw(item), key=_quietly(key, item))
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+            fault = FeedError("unexpected", f"cannot be read ({type(error).__name__}: {error})")
+            yield feed.reject(place, fault, raw(item), key=_quietly(key, item))
+
+
+def _quietly(key: Callable[[Item], str | None], item: Item) -> str | None:
+    try:
+        return key(item)
+    except (FeedError, ValueError, TypeError, LookupError, AttributeError):
+        return None
