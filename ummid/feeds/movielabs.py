@@ -4,23 +4,29 @@ Sources: Common Metadata `md` 2.3-2.12 (XSD and `vocab_cm_*.json`), the `mdmec`,
 `manifest` schemas. Readers match elements by local name: the namespace's version is data.
 """
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ummid.catalog.identifiers import external_id, movielabs_id
+from ummid.catalog.identifiers import external_id, movielabs_id, own_id
 from ummid.catalog.languages import UNDETERMINED, language
 from ummid.catalog.model import (
     DatePrecision,
     ExternalId,
     IdScope,
     Kind,
+    Organisation,
     Rating,
     Warning,
 )
 from ummid.catalog.territories import Territories
+from ummid.catalog.times import duration_ms
+from ummid.errors import FeedError
 from ummid.feeds.movielabs_ratings import is_known
 from ummid.feeds.xml import Element, child, child_text, children, text
+
+DAY_MS = 86_400_000
 
 _NAMESPACE = re.compile(
     r"^https?://(?:www\.)?movielabs\.com/schema/(?P<family>[a-z]+)/v(?P<version>\d+(?:\.\d+)*)"
@@ -109,6 +115,13 @@ _SPELLINGS: dict[str, Kind] = {
 }
 """Not in the vocabulary, but what partners write in its place."""
 
+_MARKUP = re.compile(r"<[^<>]*>")
+_STATED_SCOPES: dict[str, IdScope] = {
+    "title": "title",
+    "edit": "edit",
+    "manifestation": "manifestation",
+}
+
 WORK_TYPES = frozenset(_WORK_KINDS)
 ID_SCOPES: dict[Kind, IdScope] = {"series": "series", "season": "season"}
 """What an id of a title of this kind names; `title` for every other kind."""
@@ -142,7 +155,14 @@ def id_scope(kind: Kind) -> IdScope:
 def content_id(
     raw: str, field: str, warnings: list[Warning], scope: IdScope = "title"
 ) -> tuple[ExternalId, ...]:
-    """A ContentID, ALID or EIDR as an identifier; a wrong check character is a warning."""
+    """A ContentID, ALID or EIDR as an identifier; a wrong check character is a warning.
+
+    An id that is neither an EIDR nor an `md:` name is the partner's own: two partners may
+    both write `02485`.
+    """
+    name = raw.strip().lower()
+    if name and not (name.startswith(("md:", "10.")) or "eidr" in name):
+        return (own_id(raw, scope),)
     return checked(movielabs_id(raw, scope), field, warnings)
 
 
@@ -150,13 +170,7 @@ def alternate_id(
     element: Element, field: str, warnings: list[Warning], scope: IdScope = "title"
 ) -> tuple[ExternalId, ...]:
     """`AltIdentifier/{Namespace,Identifier,Scope}`; a stated scope wins over `scope`."""
-    stated: IdScope | None = {
-        "title": "title",
-        "edit": "edit",
-        "manifestation": "manifestation",
-    }.get(  # type: ignore[assignment]
-        child_text(element, "Scope").lower()
-    )
+    stated = _STATED_SCOPES.get(child_text(element, "Scope").lower())
     found = external_id(
         child_text(element, "Namespace"), child_text(element, "Identifier"), stated or scope
     )
@@ -271,3 +285,62 @@ def release_date(raw: str) -> tuple[str, DatePrecision] | None:
     if day:
         return f"{year}-{month}-{day}", "day"
     return (f"{year}-{month}", "month") if month else (year, "year")
+
+
+def grouped(element: Element) -> dict[str, list[Element]]:
+    """The children by local name, in document order."""
+    found: dict[str, list[Element]] = {}
+    for name, item in children(element):
+        found.setdefault(name, []).append(item)
+    return found
+
+
+def texts(elements: Iterable[Element]) -> list[str]:
+    """The texts of elements, empty ones left out."""
+    return [found for element in elements if (found := text(element))]
+
+
+def first(elements: Iterable[Element]) -> str:
+    """The first text that is not empty, else ""."""
+    return next(iter(texts(elements)), "")
+
+
+def plain(raw: str) -> str:
+    """Text without the HTML that partners paste into descriptions."""
+    if "<" not in raw and "&" not in raw:
+        return raw
+    return " ".join(html.unescape(_MARKUP.sub(" ", raw)).split())
+
+
+def integer(raw: str, field: str, warnings: list[Warning]) -> int | None:
+    """A whole number; None, with a warning, for other text; None when there is none."""
+    if not raw:
+        return None
+    try:
+        return int(raw)
+    except ValueError:
+        warnings.append(Warning("bad-number", field, f"{raw!r} is no whole number"))
+        return None
+
+
+def duration(raw: str, warnings: list[Warning]) -> int | None:
+    """Milliseconds of a run length; nothing and over a day are kept with a warning."""
+    try:
+        length = duration_ms(raw)
+    except FeedError as error:
+        warnings.append(Warning(error.code, "technical.duration_ms", str(error)))
+        return None
+    if length is not None and not 0 < length <= DAY_MS:
+        warnings.append(
+            Warning(
+                "implausible-duration", "technical.duration_ms", f"{raw!r} is no length to watch"
+            )
+        )
+    return length
+
+
+def organisation(element: Element, role: str) -> Organisation | None:
+    """An `md:OrgName-type`: its display name, else its id; None when it has neither."""
+    identifier = (element.get("organizationID") or "").strip()
+    name = child_text(element, "DisplayName") or identifier
+    return Organisation(name, role, identifier or None) if name else None

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
-import msgspec
-
 from ummid.catalog.keys import slug
 from ummid.catalog.model import Rejected, Source, Statement
 from ummid.catalog.territories import Territories
@@ -100,8 +98,3 @@ def partner_from_path(path: str) -> str:
         slug(re.sub(r"[\d]{4}[-_]?\d{2}[-_]?\d{2}([T_-]?\d{4,6}Z?)?|[-_ ]v?\d+$", "", stem))
         or "unknown"
     )
-
-
-def to_json(statement: Statement) -> bytes:
-    """One statement as one line of JSON, with the summary fields tools look for first."""
-    return msgspec.json.encode(statement)

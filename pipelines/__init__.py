@@ -1,0 +1,1 @@
+"""Launchable jobs: one package each, with its options, its graph and its command."""

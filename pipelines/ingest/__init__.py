@@ -1,0 +1,1 @@
+"""Partner feeds in, views out, on any Beam runner."""

@@ -1,0 +1,30 @@
+"""The graph of an ingest: match, stage, settle, apply, resolve, publish, finish."""
+
+import apache_beam as beam
+
+from transforms.files import MatchFeeds
+from transforms.steps import (
+    ApplyStaged,
+    FinishRun,
+    PublishViews,
+    ResolveTitles,
+    SettleDeliveries,
+    StageFeeds,
+)
+from ummid.ingest.context import Run
+from ummid.ingest.sources import Source
+from ummid.partners import Partners
+
+
+def build(pipeline: beam.Pipeline, run: Run, sources: list[Source], partners: Partners) -> None:
+    """Adds the whole ingest to a pipeline. Labels are a job's update contract: keep them."""
+    plan = (
+        pipeline
+        | "Match" >> MatchFeeds(sources)
+        | "Parse and stage" >> StageFeeds(run, partners)
+        | "Settle deliveries" >> SettleDeliveries(run)
+    )
+    counts = plan | "Apply staged" >> ApplyStaged(run)
+    resolved = counts | "Resolve titles" >> ResolveTitles(run)
+    published = resolved | "Publish views" >> PublishViews(run)
+    _ = published | "Finish" >> FinishRun(run, plan, counts, resolved)

@@ -1,0 +1,58 @@
+"""Launching an ingest and waiting for its report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from pipelines.ingest.graph import build
+from transforms.progress import Reporter, listen
+from ummid.catalog.precedence import Precedence
+from ummid.errors import StoreError
+from ummid.ingest.context import Run
+from ummid.ingest.run import begin
+from ummid.ingest.sources import Source
+from ummid.partners import Partners
+from ummid.views import runs
+from ummid.views.runs import RunReport
+
+DEFAULT_RUNNER = "FnApiRunner"
+"""Beam's in-process runner. `DirectRunner` would first look for a server on the internet."""
+
+
+def run_ingest(
+    store: Path,
+    sources: list[Source],
+    partners: Partners,
+    *,
+    precedence: Precedence | None = None,
+    runner: str = DEFAULT_RUNNER,
+    beam_options: Sequence[str] = (),
+    release_held: bool = False,
+    progress: Reporter | None = None,
+) -> RunReport:
+    """Ingests sources into a store and gives the run's report.
+
+    Exactly once in effect: a run that was killed is made good by running it again. Raises
+    StoreError when the store is busy or cannot be written.
+    """
+    with begin(store, precedence, release_held=release_held) as run:
+        listen(run.id, progress)
+        try:
+            options = PipelineOptions([f"--runner={runner}", *beam_options])
+            pipeline = beam.Pipeline(options=options)
+            build(pipeline, run, sources, partners)
+            pipeline.run().wait_until_finish()
+        finally:
+            listen(run.id, None)
+        return _report(run)
+
+
+def _report(run: Run) -> RunReport:
+    for report in runs.reports(run.table()):
+        if report.run == run.id:
+            return report
+    raise StoreError(
+        f"{run.id} ended without a report; what it staged is taken up by the next ingest"
+    )

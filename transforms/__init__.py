@@ -1,0 +1,1 @@
+"""PTransforms over `ummid.ingest`: one per step, with as little logic as possible."""

@@ -1,0 +1,193 @@
+"""The steps of a run as PTransforms. What is large waits in the table between them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import apache_beam as beam
+
+from transforms.files import BeamFiles
+from transforms.progress import reporter
+from ummid.ingest.apply import apply_partition
+from ummid.ingest.context import PARTITIONS, Run
+from ummid.ingest.delivery import Delivery
+from ummid.ingest.finish import finish
+from ummid.ingest.publish import publish_partition
+from ummid.ingest.resolve import Resolved, resolve_partition
+from ummid.ingest.run import now_ms
+from ummid.ingest.settle import Settled, settle
+from ummid.ingest.sources import Source, stage_source
+from ummid.partners import Partners
+from ummid.views.runs import Counts, RunReport
+
+Plan = tuple[Settled, list[Delivery]]
+
+
+class StageFeeds(beam.PTransform):
+    """Source -> Delivery, one per file. Streams each file into the table.
+
+    Memory does not grow with a file's size. A statement that cannot be parsed is a dead
+    letter with its place; the rest of its file continues. Repeating a bundle writes the same
+    rows.
+    """
+
+    def __init__(self, run: Run, partners: Partners) -> None:
+        super().__init__()
+        self._run, self._partners = run, partners
+
+    def expand(self, sources: beam.PCollection[Source]) -> beam.PCollection[Delivery]:
+        return sources | "Stage" >> beam.ParDo(_Stage(self._run, self._partners))
+
+
+class _Stage(beam.DoFn):
+    def __init__(self, run: Run, partners: Partners) -> None:
+        self._run, self._partners = run, partners
+        self._read = beam.metrics.Metrics.counter("ummid", "read")
+        self._rejected = beam.metrics.Metrics.counter("ummid", "rejected")
+
+    def process(self, source: Source) -> Iterator[Delivery]:
+        report = reporter(self._run.id)
+
+        def progress(partner: str, read: int, rejected: int) -> None:
+            self._read.inc(read)
+            self._rejected.inc(rejected)
+            report.batch(partner, read, rejected)
+
+        yield from stage_source(
+            self._run,
+            self._run.table(),
+            source,
+            self._partners,
+            access=BeamFiles(),
+            progress=progress,
+        )
+        report.file(source.size)
+
+
+class SettleDeliveries(beam.PTransform):
+    """Delivery -> one plan for the whole run. Waits for every file."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def expand(self, deliveries: beam.PCollection[Delivery]) -> beam.PCollection[Plan]:
+        return (
+            deliveries
+            | "All files" >> beam.CombineGlobally(beam.combiners.ToListCombineFn())
+            | "Settle" >> beam.Map(_settle, self._run)
+        )
+
+
+def _settle(deliveries: list[Delivery], run: Run) -> Plan:
+    ordered = sorted(deliveries, key=lambda d: d.path)
+    return settle(run, run.table(), ordered), ordered
+
+
+class EachPartition(beam.PTransform):
+    """When everything before it is done: `step` on every partition, spread over the workers."""
+
+    def __init__(self, name: str, run: Run, step: Callable[..., Any], plan: Any = None) -> None:
+        super().__init__()
+        self._name, self._run, self._step, self._plan = name, run, step, plan
+
+    def expand(self, before: beam.PCollection[Any]) -> beam.PCollection[Any]:
+        plan = () if self._plan is None else (beam.pvalue.AsSingleton(self._plan),)
+        return (
+            before
+            | f"Before {self._name}" >> beam.CombineGlobally(beam.combiners.CountCombineFn())
+            | "Partitions" >> beam.FlatMap(_partitions)
+            | "Spread" >> beam.Reshuffle()
+            | self._name >> beam.Map(_on_partition, self._name, self._run, self._step, *plan)
+        )
+
+
+def _partitions(_: int) -> tuple[str, ...]:
+    return PARTITIONS
+
+
+def _on_partition(
+    partition: str, name: str, run: Run, step: Callable[..., Any], plan: Plan | None = None
+) -> Any:
+    found = (
+        step(run, run.table(), partition)
+        if plan is None
+        else step(run, run.table(), *plan, partition)
+    )
+    reporter(run.id).partition(name)
+    return found
+
+
+class ApplyStaged(beam.PTransform):
+    """Plan -> counts per partner, one dict per partition."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def expand(self, plan: beam.PCollection[Plan]) -> beam.PCollection[dict[str, Counts]]:
+        return plan | "Apply" >> EachPartition("Apply", self._run, apply_partition, plan)
+
+
+class ResolveTitles(beam.PTransform):
+    """Counts of the applied -> Resolved per partition, once all of it is applied."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def expand(self, applied: beam.PCollection[Any]) -> beam.PCollection[Resolved]:
+        return applied | "Resolve" >> EachPartition("Resolve", self._run, resolve_partition)
+
+
+class PublishViews(beam.PTransform):
+    """Resolved -> number of titles changed per partition, once all is resolved."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def expand(self, resolved: beam.PCollection[Resolved]) -> beam.PCollection[int]:
+        return resolved | "Publish" >> EachPartition("Publish", self._run, publish_partition)
+
+
+class FinishRun(beam.PTransform):
+    """Numbers published -> the run's report, once all is published."""
+
+    def __init__(
+        self,
+        run: Run,
+        plan: beam.PCollection[Plan],
+        counts: beam.PCollection[dict[str, Counts]],
+        resolved: beam.PCollection[Resolved],
+    ) -> None:
+        super().__init__()
+        self._run, self._plan, self._counts, self._resolved = run, plan, counts, resolved
+
+    def expand(self, published: beam.PCollection[int]) -> beam.PCollection[RunReport]:
+        return (
+            published
+            | "All published" >> beam.CombineGlobally(sum)
+            | "Report"
+            >> beam.Map(
+                _finish,
+                self._run,
+                beam.pvalue.AsSingleton(self._plan),
+                beam.pvalue.AsList(self._counts),
+                beam.pvalue.AsList(self._resolved),
+            )
+        )
+
+
+def _finish(
+    _: int, run: Run, plan: Plan, counts: list[dict[str, Counts]], resolved: list[Resolved]
+) -> RunReport:
+    settled, deliveries = plan
+    return finish(
+        run,
+        run.table(),
+        deliveries,
+        settled,
+        counts=counts,
+        absent=sum(r.absent for r in resolved),
+        seconds=max(0, now_ms() - run.known) / 1000,
+    )

@@ -1,0 +1,119 @@
+"""`ummid doctor`: what this machine has of what the project can use."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ummid.errors import StoreError
+from ummid.settings import Settings
+from ummid.stores.lmdb_table import LmdbTable
+
+_EMULATORS = {
+    "Bigtable": ("bigtable-emulator/cbtemulator", "BIGTABLE_EMULATOR_HOST"),
+    "Firestore": (
+        "cloud-firestore-emulator/cloud-firestore-emulator.jar",
+        "FIRESTORE_EMULATOR_HOST",
+    ),
+    "Pub/Sub": ("pubsub-emulator/lib", "PUBSUB_EMULATOR_HOST"),
+}
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`needed`: without it the main job does not run; the rest is for the cloud or the tests."""
+
+    what: str
+    ok: bool
+    detail: str
+    needed: bool = False
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """What is there and what is missing, with what to do about it."""
+    yield _python()
+    yield from _packages()
+    yield _store(settings.store)
+    yield _disk(settings.store)
+    yield from _emulators()
+    yield _browser()
+    yield _credentials()
+
+
+def _python() -> Finding:
+    version = platform.python_version()
+    return Finding(
+        "Python", sys.version_info >= (3, 11), f"{version} (3.11 or newer is needed)", needed=True
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    for module, purpose in (
+        ("apache_beam", "runs the pipelines"),
+        ("lmdb", "the embedded store"),
+        ("flask", "the API"),
+        ("granian", "serves the API"),
+    ):
+        there = importlib.util.find_spec(module) is not None
+        hint = purpose if there else f"{purpose}; `make setup` installs it"
+        yield Finding(f"package {module}", there, hint, needed=True)
+    there = importlib.util.find_spec("apitools") is not None
+    hint = "reads gs:// paths" if there else "needed only for gs:// paths: pip install '.[gcp]'"
+    yield Finding("Google Cloud packages", there, hint)
+
+
+def _store(store: Path) -> Finding:
+    if not (store / "data.mdb").exists():
+        return Finding("store", False, f"none yet in {store}; `ummid ingest` makes it")
+    try:
+        LmdbTable(store, readonly=True).close()
+    except StoreError as error:
+        return Finding("store", False, str(error), needed=True)
+    size = (store / "data.mdb").stat().st_size
+    return Finding("store", True, f"{store}, {size / 1e6:,.0f} MB")
+
+
+def _disk(store: Path) -> Finding:
+    nearest = next(p for p in (store.resolve(), *store.resolve().parents) if p.exists())
+    free = shutil.disk_usage(nearest).free
+    return Finding("disk", free > 2e9, f"{free / 1e9:,.0f} GB free for the store", needed=True)
+
+
+def _emulators() -> Iterator[Finding]:
+    gcloud = shutil.which("gcloud")
+    roots = [Path(gcloud).resolve().parents[1] / "platform"] if gcloud else []
+    roots += [Path("/usr/lib/google-cloud-sdk/platform")]
+    for name, (relative, variable) in _EMULATORS.items():
+        address = os.environ.get(variable)
+        if address:
+            yield Finding(f"{name} emulator", True, f"in use at {address} ({variable})")
+            continue
+        found = next((root / relative for root in roots if (root / relative).exists()), None)
+        detail = (
+            f"{found}, not running"
+            if found
+            else "not installed; only tests of the cloud adapters use it"
+        )
+        yield Finding(f"{name} emulator", found is not None, detail)
+
+
+def _browser() -> Finding:
+    found = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    detail = found or "none found; only tests of the web page use one"
+    return Finding("browser", found is not None, detail)
+
+
+def _credentials() -> Finding:
+    named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS")
+    default = Path.home() / ".config/gcloud/application_default_credentials.json"
+    if named:
+        there = Path(named).is_file()
+        detail = named if there else f"GOOGLE_APPLICATION_CREDENTIALS names {named}: no such file"
+        return Finding("Google Cloud credentials", there, detail)
+    detail = str(default) if default.is_file() else "none; nothing on one machine needs them"
+    return Finding("Google Cloud credentials", default.is_file(), detail)

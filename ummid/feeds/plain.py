@@ -1,0 +1,45 @@
+"""Partner text without its markup: entities resolved, tags gone, white space collapsed."""
+
+import re
+from functools import lru_cache
+from html.parser import HTMLParser
+
+_MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
+_INLINE = frozenset(
+    ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark")
+) | frozenset(("q", "s", "small", "span", "strong", "sub", "sup", "u"))
+_HIDDEN = frozenset(("script", "style"))
+
+
+@lru_cache(maxsize=8192)
+def plain_text(raw: str) -> str:
+    """`<p>Tom &amp; Ann<br>again</p>` as `Tom & Ann again`; a lone `<` or `&` stays."""
+    if _MARKUP.search(raw):
+        stripper = _Stripper()
+        stripper.feed(raw)
+        stripper.close()
+        raw = "".join(stripper.parts)
+    return " ".join(raw.split())
+
+
+class _Stripper(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
+        self._hidden += tag in _HIDDEN
+        self._part(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in _HIDDEN and self._hidden > 0
+        self._part(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+    def _part(self, tag: str) -> None:
+        if tag not in _INLINE:
+            self.parts.append(" ")

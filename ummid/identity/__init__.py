@@ -1,0 +1,1 @@
+"""Which statements are about the same title. Pure functions over what the statements say."""

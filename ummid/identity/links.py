@@ -1,0 +1,81 @@
+"""Link keys: what two statements must share to be candidates for one title.
+
+Strong keys are identifiers: a valid EIDR, IMDb, TMDB… id, or the partner's own. Weak keys are
+normalised title + year + kind, or for episodes series title + numbers. A statement's links
+depend on nothing but the statement.
+"""
+
+from ummid.catalog.keys import stable_id
+from ummid.catalog.model import ExternalId, Kind, SourceRecord
+from ummid.identity.normal import normal_title
+
+JOINING = frozenset({"eidr", "imdb", "tms", "tmdb", "tvdb", "isan", "movielabs", "uuid"})
+"""Schemes whose values name one work, or one version of it, for everybody."""
+
+_KIND_GROUPS: dict[Kind, str] = {
+    "film": "film",
+    "special": "film",
+    "short": "film",
+    "unknown": "film",
+    "series": "series",
+}
+_USES = frozenset({"display", "original", "alternate"})
+
+
+def own_link(partner: str, own_id: str) -> str:
+    return stable_id("own", partner, own_id)
+
+
+def id_link(external: ExternalId) -> str:
+    return stable_id("id", external.scheme, external.value)
+
+
+def strong_links(record: SourceRecord) -> list[str]:
+    """Ids that join. One that failed its check joins nothing."""
+    links = [id_link(i) for i in record.ids if joins(i)]
+    if record.own_id:
+        links.append(own_link(record.partner, record.own_id))
+    return links
+
+
+def joins(external: ExternalId) -> bool:
+    return (
+        external.valid
+        and external.scheme in JOINING
+        and external.scope in ("title", "edit", "manifestation")
+    )
+
+
+def weak_links(record: SourceRecord) -> list[str]:
+    """Title and year, or series title and numbers; nothing where either is unknown."""
+    if record.kind in ("episode", "season"):
+        return _numbered(record)
+    group = _KIND_GROUPS.get(record.kind)
+    if group is None or record.year is None:
+        return []
+    names = {normal_title(t.value) for t in record.titles if t.use in _USES}
+    return [stable_id("title", n, str(record.year), group) for n in sorted(names) if n]
+
+
+def _numbered(record: SourceRecord) -> list[str]:
+    series = next((p.title for p in record.parents if p.relation == "series" and p.title), None)
+    name = normal_title(series) if series else ""
+    if not name or record.season_number is None:
+        return []
+    if record.kind == "season":
+        return [stable_id("season", name, str(record.season_number))]
+    if record.episode_number is None:
+        return []
+    return [stable_id("episode", name, str(record.season_number), str(record.episode_number))]
+
+
+def parent_links(record: SourceRecord) -> list[str]:
+    """The links under which this statement's parents may be found."""
+    found = []
+    for parent in record.parents:
+        for external in parent.ids:
+            if external.scheme == "partner":
+                found.append(own_link(record.partner, external.value))
+            elif external.valid:
+                found.append(id_link(external))
+    return found

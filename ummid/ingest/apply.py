@@ -1,0 +1,221 @@
+"""Applying: staged statements move the registers of their records, one partition at a time.
+
+Every staged statement is counted out here as exactly one of published, unchanged,
+superseded, withdrawn or rejected; rejections of the parser were counted when staging.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import count, groupby
+
+import msgspec
+from msgspec import Struct
+
+from ummid.identity.links import parent_links, strong_links, weak_links
+from ummid.ingest.context import Run
+from ummid.ingest.delivery import Delivery
+from ummid.ingest.settle import Settled
+from ummid.ingest.staging import Staged, decode_staged
+from ummid.stores.table import Put, Table
+from ummid.views import keys, queue
+from ummid.views.runs import Counts
+from ummid.views.state import (
+    Coverage,
+    RecordState,
+    Scopes,
+    Version,
+    decode_record,
+    scope_id,
+    state_put,
+    states,
+)
+
+CHUNK = 500
+
+
+class _Candidate(Struct, frozen=True):
+    delivery: Delivery
+    version: Version
+    staged: Staged
+
+
+def apply_partition(
+    run: Run, table: Table, settled: Settled, deliveries: list[Delivery], partition: str
+) -> dict[str, Counts]:
+    """Applies the staged statements whose record id starts with `partition`.
+
+    Queues the records whose title may have changed, and counts per partner.
+    """
+    apply = _Apply(run, table, settled, {d.file: d for d in deliveries}, partition)
+    chunk: list[tuple[str, list[tuple[str, Staged]]]] = []
+    for group in _staged_records(run, table, partition):
+        chunk.append(group)
+        if len(chunk) >= CHUNK:
+            apply.records(chunk)
+            chunk = []
+    apply.records(chunk)
+    apply.queue(r for r in settled.silenced if r.startswith(partition))
+    return dict(apply.counts)
+
+
+def _staged_records(
+    run: Run, table: Table, partition: str
+) -> Iterator[tuple[str, list[tuple[str, Staged]]]]:
+    """Each record id with everything that this run staged for it: (file id, statement)."""
+    prefix = keys.staged_run(run.id)
+    rows = table.scan(prefix + partition.encode())
+    parts = ((*key[len(prefix) :].split(b"#"), cell.value) for key, _, cell in rows)
+    for record_id, group in groupby(parts, key=lambda part: part[0]):
+        yield record_id.decode(), [(p[1].decode(), decode_staged(p[3])) for p in group]
+
+
+class _Apply:
+    def __init__(
+        self,
+        run: Run,
+        table: Table,
+        settled: Settled,
+        deliveries: dict[str, Delivery],
+        partition: str,
+    ) -> None:
+        self._run, self._table, self._settled = run, table, settled
+        self._deliveries = deliveries
+        self._scopes = Scopes(table)
+        self._puts: list[Put] = []
+        self._dirty: set[str] = set()
+        self._parts = (f"{partition}{number}" for number in count())
+        self.counts: defaultdict[str, Counts] = defaultdict(Counts)
+
+    def records(self, chunk: list[tuple[str, list[tuple[str, Staged]]]]) -> None:
+        stored = states(self._table, [record_id for record_id, _ in chunk])
+        for (record_id, staged), state in zip(chunk, stored, strict=True):
+            before = state or RecordState()
+            after = self._advance(before, self._candidates(staged))
+            if after == before:
+                continue
+            self._dirty.add(record_id)
+            self._puts.append(state_put(record_id, after))
+            if after.content_hash != before.content_hash:
+                self._link(record_id, before, after)
+        self.queue(())
+
+    def queue(self, also: Iterable[str]) -> None:
+        """Writes what waits, with the records to resolve beside it."""
+        self._dirty.update(also)
+        part = next(self._parts)
+        self._puts += queue.puts(keys.dirty, self._dirty, self._run.id, part, self._run.known)
+        self._puts.sort()
+        self._table.write(self._puts)
+        self._puts, self._dirty = [], set()
+
+    def _candidates(self, staged: list[tuple[str, Staged]]) -> list[_Candidate]:
+        """Statements of accepted deliveries, oldest first; the others are counted as rejected."""
+        found = []
+        for file, statement in staged:
+            delivery = self._deliveries[file]
+            version = self._settled.versions.get(file)
+            if version is None:
+                if not statement.excuse:
+                    self._count(delivery, "rejected")
+                continue
+            if statement.time is not None:
+                version = msgspec.structs.replace(version, time=statement.time)
+            found.append(_Candidate(delivery, version, statement))
+        return sorted(found, key=lambda c: (c.version, c.staged.hash))
+
+    def _advance(self, before: RecordState, candidates: list[_Candidate]) -> RecordState:
+        upserts = [c for c in candidates if not c.staged.delete and not c.staged.excuse]
+        deletes = [c for c in candidates if c.staged.delete]
+        after = before
+        if upserts:
+            after = _with_content(after, upserts[-1], self._run.id, self._settled)
+        if deletes:
+            newest = max(after.deleted, deletes[-1].version)
+            after = msgspec.structs.replace(after, deleted=newest)
+        if candidates:
+            restated = max(after.restated, candidates[-1].version)
+            after = msgspec.structs.replace(after, restated=restated)
+        for number, candidate in enumerate(upserts, start=1):
+            last = number == len(upserts)
+            self._count(candidate.delivery, _upsert_outcome(before, after, candidate, last))
+        for number, candidate in enumerate(deletes, start=1):
+            last = number == len(deletes)
+            self._count(candidate.delivery, _delete_outcome(before, after, candidate, last))
+        for candidate in candidates:
+            if candidate.staged.full_extract:
+                self._cover(candidate)
+        return after
+
+    def _cover(self, candidate: _Candidate) -> None:
+        """A statement that opens a full delivery of its scopes silences what they held before."""
+        record = decode_record(bytes(candidate.staged.content))
+        for stated in record.scopes:
+            scope = scope_id(record.format, record.partner, stated.name, stated.territory)
+            put = self._scopes.cover(scope, Coverage(candidate.version))
+            if put is None:
+                continue
+            self._puts.append(put)
+            prefix = keys.scope_records(scope)
+            self._dirty.update(
+                key[len(prefix) :].decode() for key, _, _ in self._table.scan(prefix)
+            )
+
+    def _link(self, record_id: str, before: RecordState, after: RecordState) -> None:
+        """Moves the record's link rows from what it said to what it says."""
+        old = _links(before) if before.has_content else set()
+        new = _links(after)
+        for link, column in old ^ new:
+            row, kept = keys.link(link), (link, column) in new
+            self._puts.append(
+                Put(row, column + record_id.encode(), self._run.known, b"1" if kept else b"")
+            )
+            if not kept:  # those that it joined may have to part
+                self._dirty.update(c[2:].decode() for _, c, _ in self._table.scan(row + b"\x00m:"))
+
+    def _count(self, delivery: Delivery, outcome: str) -> None:
+        counts = self.counts[delivery.partner]
+        counts.add("read")
+        counts.add(outcome)
+
+
+def _links(state: RecordState) -> set[tuple[str, bytes]]:
+    record = state.record()
+    own = {(link, b"m:") for link in (*strong_links(record), *weak_links(record))}
+    return own | {(link, b"c:") for link in parent_links(record)}
+
+
+def _with_content(
+    state: RecordState, newest: _Candidate, run: str, settled: Settled
+) -> RecordState:
+    """The state with the newest content, if it is newer than what is there."""
+    staged = newest.staged
+    if (newest.version, staged.hash) <= (state.content_version, state.content_hash):
+        return state
+    same = staged.hash == state.content_hash
+    return msgspec.structs.replace(
+        state,
+        content_version=newest.version,
+        content_hash=staged.hash,
+        content=state.content if same else staged.content,
+        run=state.run if same else run,
+        source=state.source if same else staged.source,
+        feed_scope=settled.feed_scopes.get(newest.delivery.file, ""),
+    )
+
+
+def _upsert_outcome(
+    before: RecordState, after: RecordState, candidate: _Candidate, last: bool
+) -> str:
+    if candidate.version < after.deleted or candidate.staged.hash != after.content_hash:
+        return "superseded"
+    if not last:
+        return "unchanged" if candidate.version == after.content_version else "superseded"
+    return "unchanged" if before.live and before.content_hash == after.content_hash else "published"
+
+
+def _delete_outcome(
+    before: RecordState, after: RecordState, candidate: _Candidate, last: bool
+) -> str:
+    if candidate.version < max(after.content_version, after.deleted):
+        return "superseded"
+    return "withdrawn" if last and before.deleted != candidate.version else "unchanged"

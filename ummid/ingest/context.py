@@ -1,0 +1,49 @@
+"""What every step of one run knows."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ummid.catalog.precedence import Precedence
+from ummid.stores.lmdb_table import LmdbTable
+from ummid.stores.table import Table
+
+PARTITIONS = tuple("0123456789abcdefghijklmnopqrstuv")
+"""Ids start with one of these: a partition is the ids that start with one character."""
+
+HOLD_SHARE = 0.5
+"""A full delivery that would withdraw more than this share of the live offers it covers is
+held, unless the partner's profile says otherwise."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """`known` is when the run publishes (epoch ms): later than anything published before."""
+
+    id: str
+    store: Path
+    known: int
+    started: str
+    precedence: Precedence = field(default_factory=Precedence)
+    release_held: bool = False
+
+    def table(self) -> Table:
+        """The store's table, shared by everything in this process that works on the run."""
+        return open_table(self.store)
+
+
+_tables: dict[Path, LmdbTable] = {}
+
+
+def open_table(store: Path) -> LmdbTable:
+    """One open table per store and process: LMDB allows no second one."""
+    path = store.resolve()
+    if path not in _tables:
+        _tables[path] = LmdbTable(path)
+    return _tables[path]
+
+
+def close_table(store: Path) -> None:
+    """Closes the store for this process; the next `open_table` opens it again."""
+    table = _tables.pop(store.resolve(), None)
+    if table is not None:
+        table.close()

@@ -1,0 +1,63 @@
+"""A delivery: one file as a whole, once it has been read."""
+
+from msgspec import Struct
+
+from ummid.feeds.connector import Profile
+from ummid.views.deadletters import Origin, file_id
+from ummid.views.state import Version
+
+
+class FeedFile(Struct, frozen=True, kw_only=True):
+    """A file to read: `path` names it to people, `origin` finds its bytes again."""
+
+    path: str
+    origin: Origin
+    profile: Profile
+
+    @property
+    def id(self) -> str:
+        """Names the file within a run."""
+        return file_id(self.path)[:12]
+
+
+class Covered(Struct, frozen=True, array_like=True):
+    """A stretch of a scope that a range delivery speaks for (epoch ms)."""
+
+    scope: str
+    start: int
+    end: int
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """What settling needs to know of a file; small, whatever the file's size.
+
+    `read_whole` is False when its end could not be read. `complete` is False for that, for
+    missing pages, and when a rejected statement could not be named: then the delivery's
+    silence means nothing. `refused`: none of it counts.
+    """
+
+    file: str
+    path: str
+    partner: str
+    format: str
+    mode: str
+    scope: str
+    version: Version
+    records: int
+    rejected: int
+    read_whole: bool
+    complete: bool
+    refused: bool
+    next_page: str | None = None
+    covered: tuple[Covered, ...] = ()
+    hold_share: float = 0.5
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def page(self) -> str:
+        """The file's own name, by which other pages of its feed link to it."""
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def is_snapshot(self) -> bool:
+        return self.mode == "snapshot" and self.complete and not self.refused

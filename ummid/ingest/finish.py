@@ -1,0 +1,82 @@
+"""The end of a run: serial numbers, settled dead letters, the report, no scratch left."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ummid.ingest.context import Run
+from ummid.ingest.delivery import Delivery
+from ummid.ingest.settle import Settled
+from ummid.stores.table import Table
+from ummid.views import changes, deadletters, queue, runs
+from ummid.views import keys as row_keys
+from ummid.views.runs import Counts, FileReport, RunReport
+
+
+def finish(
+    run: Run,
+    table: Table,
+    deliveries: Sequence[Delivery],
+    settled: Settled,
+    *,
+    counts: Iterable[Mapping[str, Counts]],
+    absent: int,
+    seconds: float,
+) -> RunReport:
+    """Writes the change feed and the ledger and removes the run's scratch rows."""
+    partners = _by_partner(deliveries, counts)
+    changed = changes.number(table, run.id, run.known)
+    for delivery in deliveries:
+        if delivery.read_whole:
+            deadletters.resolve(table, delivery.path, run.id, run.known)
+    total = sum_of(partners.values())
+    report = RunReport(
+        run=run.id,
+        started=run.started,
+        seconds=round(seconds, 3),
+        read=total.read,
+        published=total.published,
+        unchanged=total.unchanged,
+        superseded=total.superseded,
+        withdrawn=total.withdrawn,
+        rejected=total.rejected,
+        absent=absent,
+        titles_changed=changed,
+        serial=changes.last_serial(table),
+        partners=partners,
+        files=[_file(d, settled) for d in sorted(deliveries, key=lambda d: d.path)],
+    )
+    table.write([runs.put(report, run.known)])
+    queue.done(table)
+    table.drop(row_keys.staged_run(run.id))
+    return report
+
+
+def _by_partner(
+    deliveries: Sequence[Delivery], counts: Iterable[Mapping[str, Counts]]
+) -> dict[str, Counts]:
+    partners: dict[str, Counts] = {}
+    for delivery in deliveries:
+        parsed = Counts(read=delivery.rejected, rejected=delivery.rejected)
+        partners[delivery.partner] = partners.get(delivery.partner, Counts()).plus(parsed)
+    for part in counts:
+        for partner, found in part.items():
+            partners[partner] = partners.get(partner, Counts()).plus(found)
+    return dict(sorted(partners.items()))
+
+
+def sum_of(counts: Iterable[Counts]) -> Counts:
+    total = Counts()
+    for one in counts:
+        total = total.plus(one)
+    return total
+
+
+def _file(delivery: Delivery, settled: Settled) -> FileReport:
+    return FileReport(
+        path=delivery.path,
+        partner=delivery.partner,
+        format=delivery.format,
+        records=delivery.records,
+        rejected=delivery.rejected,
+        status=settled.status.get(delivery.file, "accepted"),
+        warnings=list(delivery.warnings),
+    )

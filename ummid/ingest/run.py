@@ -1,0 +1,116 @@
+"""A run from begin to end: its identity, its lock on the store, and the plain-loop runner.
+
+The Beam pipeline and the loop call the same steps in the same order; the loop is what tests
+and the benchmark compare it with, and a way to ingest where Beam is too much.
+"""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ummid.catalog.precedence import Precedence
+from ummid.catalog.times import iso, to_ms
+from ummid.errors import StoreError
+from ummid.ingest.apply import apply_partition
+from ummid.ingest.context import PARTITIONS, Run, open_table
+from ummid.ingest.finish import finish
+from ummid.ingest.publish import publish_partition
+from ummid.ingest.resolve import resolve_partition
+from ummid.ingest.settle import settle
+from ummid.ingest.sources import Access, LocalFiles, Source, stage_source
+from ummid.partners import Partners
+from ummid.stores.table import Put, Table
+from ummid.views import keys
+from ummid.views.runs import RunReport
+
+_CLOCK = "clock"
+
+
+def now_ms() -> int:
+    return to_ms(datetime.now(UTC))
+
+
+@contextmanager
+def begin(
+    store: Path,
+    precedence: Precedence | None = None,
+    *,
+    clock: Callable[[], int] = now_ms,
+    release_held: bool = False,
+) -> Iterator[Run]:
+    """Opens a run on a store: alone, later than every earlier run, without their scratch.
+
+    Raises StoreError while another run holds the store. The lock goes with the process.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    with (store / "ingest.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(
+                f"another ingest is running on {store} ({_holder(lock.name)}); "
+                "wait for it or use another --store",
+                retryable=True,
+            ) from error
+        lock.seek(0)
+        lock.truncate()
+        lock.write(f"process {os.getpid()}")
+        lock.flush()
+        table = open_table(store)
+        started = clock()
+        known = max(started, _last_clock(table) + 1)
+        table.write([Put(keys.counter(_CLOCK), keys.VALUE, known, str(known).encode())])
+        table.drop(keys.staged_run("")[:-1])
+        stamp = iso(known).replace("-", "").replace(":", "")
+        yield Run(
+            id=f"run-{stamp.replace('.', '-')}",
+            store=store,
+            known=known,
+            started=iso(started),
+            precedence=precedence or Precedence(),
+            release_held=release_held,
+        )
+
+
+def _holder(path: str) -> str:
+    return Path(path).read_text(encoding="utf-8").strip() or "unknown process"
+
+
+def _last_clock(table: Table) -> int:
+    cell = table.get(keys.counter(_CLOCK), keys.VALUE)
+    return int(cell.value) if cell else 0
+
+
+def ingest(
+    run: Run,
+    sources: Iterable[Source],
+    partners: Partners | None = None,
+    access: Access | None = None,
+) -> RunReport:
+    """All steps of a run in a plain loop in this process."""
+    began = time.monotonic()
+    table = run.table()
+    known, files = partners or Partners(), access or LocalFiles()
+    deliveries = [
+        delivery
+        for source in sources
+        for delivery in stage_source(run, table, source, known, access=files)
+    ]
+    settled = settle(run, table, deliveries)
+    counts = [apply_partition(run, table, settled, deliveries, p) for p in PARTITIONS]
+    absent = sum(resolve_partition(run, table, p).absent for p in PARTITIONS)
+    for partition in PARTITIONS:
+        publish_partition(run, table, partition)
+    return finish(
+        run,
+        table,
+        deliveries,
+        settled,
+        counts=counts,
+        absent=absent,
+        seconds=time.monotonic() - began,
+    )

@@ -1,0 +1,151 @@
+"""From a path to deliveries: opening, archives, and files that change under the reader."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from typing import BinaryIO, Protocol
+
+from msgspec import Struct
+
+from ummid.errors import FeedError
+from ummid.feeds import archives
+from ummid.ingest.context import Run
+from ummid.ingest.delivery import Delivery, FeedFile
+from ummid.ingest.staging import Progress, stage_file, stage_unreadable
+from ummid.partners import Partners
+from ummid.stores.table import Table
+from ummid.views.deadletters import Origin
+
+MEMBER = "!"
+"""Between an archive's path and a member's: `feeds.zip!mec/one.xml`."""
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """A file matched for a run. `received` is epoch ms, `size` bytes, as listed.
+
+    `member` limits an archive to one of its files (for a replay).
+    """
+
+    path: str
+    received: int
+    size: int = 0
+    location: str | None = None
+    partner: str | None = None
+    format: str | None = None
+    member: str | None = None
+
+
+class Access(Protocol):
+    """How files are opened: local ones here, `gs://` through Beam's file systems."""
+
+    def open(self, path: str) -> BinaryIO:
+        """A seekable stream of the raw bytes. Raises OSError."""
+        ...
+
+    def fingerprint(self, path: str, stream: BinaryIO) -> object:
+        """Something that differs once the content that `stream` reads has changed."""
+        ...
+
+
+class LocalFiles:
+    """Files of this machine. A file replaced by rename keeps its old bytes for who reads it."""
+
+    def open(self, path: str) -> BinaryIO:
+        return open(path, "rb")  # noqa: PTH123 - the caller closes it
+
+    def fingerprint(self, path: str, stream: BinaryIO) -> object:
+        found = os.fstat(stream.fileno())
+        return (found.st_size, found.st_mtime_ns)
+
+
+def stage_source(
+    run: Run,
+    table: Table,
+    source: Source,
+    partners: Partners,
+    *,
+    access: Access,
+    progress: Progress = lambda *_: None,
+) -> Iterator[Delivery]:
+    """Stages one matched file, or every file of an archive: one delivery each.
+
+    Never raises for a file: what cannot be opened or unpacked is a delivery with its
+    rejection, and its neighbours go on.
+    """
+    location = source.location or source.path
+    try:
+        with closing(access.open(location)) as stream:
+            head = stream.read(archives.HEAD)
+            stream.seek(0)
+            if not archives.is_archive(head):
+                before = access.fingerprint(location, stream)
+                yield stage_file(
+                    run,
+                    table,
+                    _file(source, source.path, source.received, partners),
+                    stream,
+                    progress=progress,
+                    changed=lambda: access.fingerprint(location, stream) != before,
+                )
+                return
+    except OSError as error:
+        file = _file(source, source.path, source.received, partners)
+        yield stage_unreadable(run, table, file, _unreadable(source.path, error))
+        return
+    yield from _members(
+        run, table, source, partners, lambda: access.open(location), progress=progress
+    )
+
+
+def _members(
+    run: Run,
+    table: Table,
+    source: Source,
+    partners: Partners,
+    opener: Callable[[], BinaryIO],
+    *,
+    progress: Progress,
+) -> Iterator[Delivery]:
+    for member in archives.members(opener, source.path):
+        path = f"{source.path}{MEMBER}{member.name}"
+        if isinstance(member, archives.BadMember):
+            file = _file(source, path, source.received, partners)
+            yield stage_unreadable(run, table, file, member.error)
+            continue
+        if source.member is not None and member.name != source.member:
+            continue
+        file = _file(source, path, member.modified_ms or source.received, partners)
+        with closing(member.open()) as stream:
+            yield stage_file(run, table, file, stream, progress=progress)
+
+
+def _file(source: Source, path: str, received: int, partners: Partners) -> FeedFile:
+    origin = Origin(
+        path=path,
+        location=source.location or source.path,
+        received=received,
+        declared_partner=source.partner,
+        declared_format=source.format,
+    )
+    return FeedFile(path=path, origin=origin, profile=partners.profile_for(path, source.partner))
+
+
+def _unreadable(path: str, error: OSError) -> FeedError:
+    return FeedError(
+        "unreadable",
+        f"{path} cannot be opened: {error.strerror or error}; check that it is there and readable",
+        retryable=True,
+    )
+
+
+def source_of(origin: Origin) -> Source:
+    """The source that reads a dead letter's file again, as it was received."""
+    _, mark, member = origin.path.partition(MEMBER)
+    return Source(
+        path=origin.path.partition(MEMBER)[0] if mark else origin.path,
+        location=origin.location,
+        received=origin.received,
+        partner=origin.declared_partner,
+        format=origin.declared_format,
+        member=member if mark else None,
+    )

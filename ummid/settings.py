@@ -1,0 +1,104 @@
+"""Settings: flags, then environment (`UMMID_…`), then a TOML file, then the defaults here."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ummid.catalog.precedence import Precedence
+from ummid.errors import ConfigError
+
+DEFAULT_FILE = Path("ummid.toml")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value in force and where it comes from."""
+
+    name: str
+    value: str
+    origin: str
+
+
+_DEFAULTS: Mapping[str, str] = {
+    "store": "var/store",
+    "partners": "",
+    "host": "127.0.0.1",
+    "port": "8080",
+    "workers": "2",
+}
+HELP: Mapping[str, str] = {
+    "store": "folder of the embedded store",
+    "partners": "TOML file, or folder of them, with the partners' profiles",
+    "host": "address that `ummid serve` listens on",
+    "port": "port that `ummid serve` listens on",
+    "workers": "processes of `ummid serve`",
+}
+
+
+class Settings:
+    """What is in force. Raises ConfigError for a file or key that cannot be used."""
+
+    def __init__(
+        self, environment: Mapping[str, str] | None = None, file: Path | None = None
+    ) -> None:
+        self._environment = os.environ if environment is None else environment
+        named = self._environment.get("UMMID_CONFIG")
+        self.file = file or (Path(named) if named else DEFAULT_FILE)
+        self._table = _load(self.file, required=file is not None or named is not None)
+        unknown = sorted(self._table.keys() - _DEFAULTS.keys() - {"precedence"})
+        if unknown:
+            raise ConfigError(
+                f"{self.file}: unknown setting {', '.join(unknown)}; "
+                f"there are {', '.join(_DEFAULTS)} and [precedence]"
+            )
+
+    def get(self, name: str) -> str:
+        return self.setting(name).value
+
+    def setting(self, name: str) -> Setting:
+        variable = f"UMMID_{name.upper()}"
+        if variable in self._environment:
+            return Setting(name, self._environment[variable], f"environment {variable}")
+        if name in self._table:
+            return Setting(name, str(self._table[name]), str(self.file))
+        return Setting(name, _DEFAULTS[name], "default")
+
+    def all(self) -> list[Setting]:
+        return [self.setting(name) for name in _DEFAULTS]
+
+    @property
+    def store(self) -> Path:
+        return Path(self.get("store"))
+
+    @property
+    def precedence(self) -> Precedence:
+        order = self._table.get("precedence", {})
+        if not isinstance(order, dict) or not all(_is_names(names) for names in order.values()):
+            raise ConfigError(
+                f'{self.file}: [precedence] takes lists of partners, as in rights = ["legal", "*"]'
+            )
+        return Precedence({group: tuple(names) for group, names in order.items()})
+
+    @property
+    def partners(self) -> Path | None:
+        """Where the partners' profiles are, if any are declared."""
+        named = self.get("partners")
+        return Path(named) if named else None
+
+
+def _is_names(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _load(file: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        if required:
+            raise ConfigError(f"there is no settings file {file}") from error
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file}: {error}") from error

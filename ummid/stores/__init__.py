@@ -1,0 +1,1 @@
+"""Ports to storage and their adapters: one contract, several implementations."""

@@ -1,0 +1,156 @@
+"""`Table` on LMDB: one file, one writer at a time, any number of reading processes.
+
+A physical key is `row NUL column`, and for history columns `row NUL column NUL ~version`, so
+that the newest cell comes first; a value is its version (8 bytes) and the payload. Commits
+are synced; a killed process leaves the last committed batch.
+"""
+
+import struct
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import lmdb
+
+from ummid.errors import StoreError
+from ummid.stores.table import HISTORY, MAX_KEY, Cell, Put
+
+_MAP_SIZE = 1 << 40
+"""Address space, not disk: the file grows with what is stored."""
+_SCAN_PAGE = 2000
+_VERSION = struct.Struct(">q")
+_DESCENDING = struct.Struct(">Q")
+_TOP = (1 << 64) - 1
+
+
+class LmdbTable:
+    """See `Table`. `path` is a directory, made when missing unless `readonly`."""
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        if readonly and not (path / "data.mdb").exists():
+            raise StoreError(
+                f"there is no store in {path}; `ummid ingest --store {path} FEED…` makes one"
+            )
+        path.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        try:
+            self._env = lmdb.open(
+                str(path), map_size=_MAP_SIZE, readonly=readonly, max_readers=512, readahead=False
+            )
+        except lmdb.Error as error:
+            raise StoreError(f"the store in {path} cannot be opened: {error}") from error
+
+    def get(self, key: bytes, column: bytes, at: int | None = None) -> Cell | None:
+        with self._env.begin(buffers=True) as txn:
+            if not column.startswith(HISTORY):
+                found = txn.get(key + b"\x00" + column)
+                return None if found is None else _cell(found)
+            return _newest(txn.cursor(), key + b"\x00" + column + b"\x00", at)
+
+    def get_many(self, keys: Sequence[bytes], column: bytes) -> list[Cell | None]:
+        with self._env.begin(buffers=True) as txn:
+            if column.startswith(HISTORY):
+                cursor = txn.cursor()
+                return [_newest(cursor, key + b"\x00" + column + b"\x00", None) for key in keys]
+            suffix = b"\x00" + column
+            found = [txn.get(key + suffix) for key in keys]
+            return [None if value is None else _cell(value) for value in found]
+
+    def scan(
+        self, prefix: bytes, start: bytes = b"", stop: bytes | None = None
+    ) -> Iterator[tuple[bytes, bytes, Cell]]:
+        position = max(prefix, start)
+        while True:
+            page, position = self._page(prefix, position, stop)
+            yield from page
+            if not position:
+                return
+
+    def _page(
+        self, prefix: bytes, position: bytes, stop: bytes | None
+    ) -> tuple[list[tuple[bytes, bytes, Cell]], bytes]:
+        """One read transaction's worth: a long scan never pins old pages of the file."""
+        page: list[tuple[bytes, bytes, Cell]] = []
+        with self._env.begin(buffers=False) as txn:
+            cursor = txn.cursor()
+            more = cursor.set_range(position)
+            while more:
+                physical = cursor.key()
+                if not physical.startswith(prefix):
+                    return page, b""
+                key, column, *history = physical.split(b"\x00", 2)
+                if stop is not None and key >= stop:
+                    return page, b""
+                if len(page) >= _SCAN_PAGE:
+                    return page, physical
+                page.append((key, column, _cell(cursor.value())))
+                if history:
+                    more = cursor.set_range(key + b"\x00" + column + b"\x00" + b"\xff" * 9)
+                else:
+                    more = cursor.next()
+        return page, b""
+
+    def write(self, puts: Iterable[Put]) -> None:
+        try:
+            with self._env.begin(write=True, buffers=True) as txn:
+                for put in puts:
+                    _put(txn, put)
+        except lmdb.Error as error:
+            raise StoreError(
+                f"writing to the store in {self.path} failed, nothing of the batch was kept: "
+                f"{error}; check disk space and rights",
+                retryable=True,
+            ) from error
+
+    def check_and_put(self, key: bytes, column: bytes, expected: bytes | None, put: Put) -> bool:
+        with self._env.begin(write=True, buffers=True) as txn:
+            found = txn.get(key + b"\x00" + column)
+            value = None if found is None else _cell(found).value
+            if value != expected:
+                return False
+            _put(txn, put)
+            return True
+
+    def drop(self, prefix: bytes) -> int:
+        dropped = 0
+        while True:
+            with self._env.begin(write=True) as txn:
+                cursor = txn.cursor()
+                more = cursor.set_range(prefix)
+                batch = 0
+                while more and cursor.key().startswith(prefix) and batch < 50_000:
+                    more = cursor.delete()
+                    batch += 1
+            dropped += batch
+            if batch < 50_000:
+                return dropped
+
+    def close(self) -> None:
+        self._env.close()
+
+
+def _cell(value: bytes | memoryview) -> Cell:
+    return Cell(_VERSION.unpack_from(value)[0], bytes(value[8:]))
+
+
+def _put(txn: lmdb.Transaction, put: Put) -> None:
+    physical = put.key + b"\x00" + put.column
+    if len(physical) > MAX_KEY or b"\x00" in put.key:
+        raise StoreError(
+            f"row key of {len(physical)} bytes {put.key[:60]!r}…: at most {MAX_KEY} bytes "
+            "with its column, and no NUL; hash the long part"
+        )
+    value = _VERSION.pack(put.version) + put.value
+    if put.column.startswith(HISTORY):
+        physical += b"\x00" + _DESCENDING.pack(_TOP - put.version)
+    else:
+        stored = txn.get(physical)
+        if stored is not None and _VERSION.unpack_from(stored)[0] > put.version:
+            return
+    txn.put(physical, value)
+
+
+def _newest(cursor: lmdb.Cursor, prefix: bytes, at: int | None) -> Cell | None:
+    start = prefix if at is None else prefix + _DESCENDING.pack(_TOP - at)
+    if cursor.set_range(start) and bytes(cursor.key()).startswith(prefix):
+        return _cell(cursor.value())
+    return None

@@ -1,0 +1,24 @@
+"""The one place that knows the row keys and encodings of everything that is stored.
+
+| rows | column | holds |
+|---|---|---|
+| `r#<record>` | `s:state` | one partner statement: newest content and delete, last restated |
+| `k#<link>` | `m:<record>`, `c:<record>` | who carries a link key, who names it as parent |
+| `m#<title>` | `s:members` | the records of a title with more than one |
+| `z#<scope>` | `s:covered` | which deliveries have covered a scope |
+| `o#<scope>#<record>` | `s:offers` | the records of a scope, with how many offers each makes |
+| `t#<title>` | `v:body`, `v:alias` | the title as served, or the title that answers for it |
+| `x#<scheme>#<value>` | `v:<title>` | external id → title |
+| `a#<title>` | `h:grants` | availability of a title, every version kept |
+| `v#<territory>#<platform>#<bucket>#<title>` | `v:licences` | what a platform has in a territory |
+| `c#<serial>` | `v:change` | the change feed |
+| `g#<run>` | `v:report` | the run ledger |
+| `d#<file>.<letter>` | `s:letter` | what could not be taken, with its place |
+| `f#<file>` | `s:value` | where a file with letters is found again |
+| `s#<run>#…` | `s:staged` | statements of a run that has not ended |
+| `w#<title>` | `v:change` | a change that waits for its serial |
+| `q#<partition>#<run>#…`, `u#…` | `s:ids` | records to resolve and titles to publish, still |
+
+`t`, `x`, `a` and `v` are the materialised views: their newest values are a function of what
+was delivered, whatever the order. The others are state and logs.
+"""

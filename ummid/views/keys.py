@@ -1,0 +1,120 @@
+"""Row keys. Ids are already short and safe; partner text is quoted, and hashed when long."""
+
+from urllib.parse import quote
+
+from ummid.catalog.keys import stable_id
+
+BODY = b"v:body"
+ALIAS = b"v:alias"
+GRANTS = b"h:grants"
+LICENCES = b"v:licences"
+STATE = b"s:state"
+MEMBERS = b"s:members"
+COVERED = b"s:covered"
+OFFERS = b"s:offers"
+STAGED = b"s:staged"
+CHANGE = b"v:change"
+REPORT = b"v:report"
+LETTER = b"s:letter"
+VALUE = b"s:value"
+
+PENDING_CHANGES = b"w#"
+
+_LONG = 120
+
+
+def record(record_id: str) -> bytes:
+    return b"r#" + record_id.encode()
+
+
+def link(link_id: str) -> bytes:
+    return b"k#" + link_id.encode()
+
+
+def members(title_id: str) -> bytes:
+    return b"m#" + title_id.encode()
+
+
+def scope(scope_id: str) -> bytes:
+    return b"z#" + scope_id.encode()
+
+
+def scope_records(scope_id: str) -> bytes:
+    return b"o#" + scope_id.encode() + b"#"
+
+
+def scope_record(scope_id: str, record_id: str) -> bytes:
+    return scope_records(scope_id) + record_id.encode()
+
+
+def title(title_id: str) -> bytes:
+    return b"t#" + title_id.encode()
+
+
+def external(scheme: str, value: str) -> bytes:
+    return b"x#" + _text(scheme) + b"#" + _text(value)
+
+
+def availability(title_id: str) -> bytes:
+    return b"a#" + title_id.encode()
+
+
+def inverse(territory: str, platform: str, title_id: str) -> bytes:
+    """The bucket after territory and platform spreads writes: one platform's US catalogue
+    is thousands of rows."""
+    return b"#".join(
+        (b"v", _text(territory), _text(platform), title_id[-2:].encode(), title_id.encode())
+    )
+
+
+def change(serial: int) -> bytes:
+    return b"c#%016d" % serial
+
+
+def pending_change(title_id: str) -> bytes:
+    return PENDING_CHANGES + title_id.encode()
+
+
+def run(run_id: str) -> bytes:
+    return b"g#" + run_id.encode()
+
+
+def dead_letter(letter_id: str) -> bytes:
+    return b"d#" + letter_id.encode()
+
+
+def origin(file_id: str) -> bytes:
+    return b"f#" + file_id.encode()
+
+
+def dirty(partition: str, run_id: str, part: str) -> bytes:
+    return dirty_partition(partition) + run_id.encode() + b"#" + part.encode()
+
+
+def dirty_partition(partition: str) -> bytes:
+    return b"q#" + partition.encode() + b"#"
+
+
+def affected(partition: str, run_id: str, part: str) -> bytes:
+    return affected_partition(partition) + run_id.encode() + b"#" + part.encode()
+
+
+def affected_partition(partition: str) -> bytes:
+    return b"u#" + partition.encode() + b"#"
+
+
+def staged(run_id: str, record_id: str, file: str, sequence: int) -> bytes:
+    return staged_run(run_id) + f"{record_id}#{file}#{sequence:09d}".encode()
+
+
+def staged_run(run_id: str) -> bytes:
+    return b"s#" + run_id.encode() + b"#"
+
+
+def counter(name: str) -> bytes:
+    return b"n#" + name.encode()
+
+
+def _text(value: str) -> bytes:
+    quoted = quote(value, safe=":.-_/ ")
+    return (quoted if len(quoted) <= _LONG else "=" + stable_id(value)).encode()

@@ -1,0 +1,38 @@
+"""Work that is still to do: ids packed into rows, so that a killed run loses none of it.
+
+A step writes what the next one has to look at beside what it changed; the rows go when the
+work is done. The next run finds what a killed one has left.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from ummid.stores.table import Put, Table
+
+_IDS = b"s:ids"
+Key = Callable[[str, str, str], bytes]
+
+
+def puts(key: Key, ids: Iterable[str], run: str, part: str, known: int) -> list[Put]:
+    """Rows that hold `ids`, by partition; `part` names the batch within the run."""
+    by_partition: defaultdict[str, list[str]] = defaultdict(list)
+    for one in sorted(ids):
+        by_partition[one[0]].append(one)
+    return [
+        Put(key(partition, run, part), _IDS, known, " ".join(found).encode())
+        for partition, found in by_partition.items()
+    ]
+
+
+def waiting(table: Table, prefix: bytes) -> list[str]:
+    """Every id that waits under a partition's prefix, once, in order."""
+    found: set[str] = set()
+    for _, _, cell in table.scan(prefix):
+        found.update(cell.value.decode().split())
+    return sorted(found)
+
+
+def done(table: Table) -> None:
+    """Removes all waiting work: everything was published."""
+    table.drop(b"q#")
+    table.drop(b"u#")

@@ -1,0 +1,96 @@
+"""Title rows, external ids and aliases: written by a run, read by the API in one get."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from ummid.catalog.title import Title
+from ummid.stores.table import Put, Table
+from ummid.views import keys
+
+_ETAG = 16
+_encode = msgspec.json.Encoder().encode
+_decode_title = msgspec.json.Decoder(Title).decode
+
+
+class Document(NamedTuple):
+    """A body as served, with its strong validator."""
+
+    etag: str
+    body: bytes
+
+
+def document(body: bytes) -> bytes:
+    """A stored body: 16 hex characters of its SHA-256, then the bytes themselves."""
+    return hashlib.sha256(body).hexdigest()[:_ETAG].encode() + body
+
+
+def encode_title(title: Title) -> bytes:
+    return document(_encode(title))
+
+
+def decode_title(stored: bytes) -> Title:
+    return _decode_title(stored[_ETAG:])
+
+
+def read_document(table: Table, title_id: str) -> Document | None:
+    """The title as served; None when it was never published, b"" as body when withdrawn."""
+    cell = table.get(keys.title(title_id), keys.BODY)
+    if cell is None:
+        return None
+    return Document(cell.value[:_ETAG].decode(), cell.value[_ETAG:])
+
+
+def survivor(table: Table, title_id: str) -> str:
+    """The id under which a title answers now: its own, or the one it was merged into."""
+    cell = table.get(keys.title(title_id), keys.ALIAS)
+    return cell.value.decode() if cell and cell.value else title_id
+
+
+def lookup(table: Table, scheme: str, value: str) -> list[str]:
+    """Ids of the titles that carry an external id, in order; [] when nobody does."""
+    prefix = keys.external(scheme, value) + b"\x00"
+    return [column[2:].decode() for _, column, cell in table.scan(prefix) if cell.value]
+
+
+def external_puts(
+    title_id: str, before: Iterable[tuple[str, str]], after: Iterable[tuple[str, str]], known: int
+) -> Iterator[Put]:
+    """Writes that move a title from one set of (scheme, value) to another."""
+    old, new = set(before), set(after)
+    column = b"v:" + title_id.encode()
+    for scheme, value in sorted(old ^ new):
+        mark = b"1" if (scheme, value) in new else b""
+        yield Put(keys.external(scheme, value), column, known, mark)
+
+
+def searchable_ids(title: Title) -> list[tuple[str, str]]:
+    """The ids by which a title may be looked up: those that passed their check."""
+    return [(i.scheme, i.value) for i in title.ids if i.valid]
+
+
+def members(table: Table, title_ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """The records of each title. One that was never merged is its own only record."""
+    cells = table.get_many([keys.members(t) for t in title_ids], keys.MEMBERS)
+    return [
+        tuple(cell.value.decode().split()) if cell and cell.value else (title_id,)
+        for title_id, cell in zip(title_ids, cells, strict=True)
+    ]
+
+
+def members_put(title_id: str, record_ids: Sequence[str], known: int) -> Put:
+    alone = len(record_ids) == 1
+    return Put(
+        keys.members(title_id), keys.MEMBERS, known, b"" if alone else " ".join(record_ids).encode()
+    )
+
+
+def alias_put(record_id: str, title_id: str, known: int) -> Put:
+    return Put(
+        keys.title(record_id),
+        keys.ALIAS,
+        known,
+        b"" if record_id == title_id else title_id.encode(),
+    )
