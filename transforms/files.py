@@ -27,10 +27,10 @@ class BeamFiles:
             raise OSError(f"{path}: {error}") from error
         return cast("BinaryIO", found)
 
-    def fingerprint(self, path: str, stream: BinaryIO) -> object:
-        if FileSystems.get_scheme(path) is None:
-            return self._local.fingerprint(path, stream)
-        return FileSystems.last_updated(path)
+    def fingerprint(self, _path: str, stream: BinaryIO) -> object:
+        if FileSystems.get_scheme(_path) is None:
+            return self._local.fingerprint(_path, stream)
+        return FileSystems.last_updated(_path)
 
 
 def match(pattern: str, partner: str | None = None, format: str | None = None) -> list[Source]:

@@ -179,7 +179,7 @@ class FinishRun(beam.PTransform):
 
 
 def _finish(
-    _: int, run: Run, plan: Plan, counts: list[dict[str, Counts]], resolved: list[Resolved]
+    changed: int, run: Run, plan: Plan, counts: list[dict[str, Counts]], resolved: list[Resolved]
 ) -> RunReport:
     settled, deliveries = plan
     return finish(
@@ -189,5 +189,6 @@ def _finish(
         settled,
         counts=counts,
         absent=sum(r.absent for r in resolved),
+        changed=changed,
         seconds=max(0, now_ms() - run.known) / 1000,
     )

@@ -11,6 +11,7 @@ genres = { column = "Géneros", separator = ";" }
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -149,6 +150,8 @@ class _Reader:
     def _zone(self, key: str, value: Any) -> str:
         name = self._text(key, value)
         try:
+            if name[0] in "+-" and not re.fullmatch(r"[+-]\d{2}:?\d{2}", name):
+                raise ValueError(name)
             times.bound("2000-01-01T00:00:00", assumed_zone=name)
         except (FeedError, ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise self._error(

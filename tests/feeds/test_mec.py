@@ -491,7 +491,8 @@ def test_one_language_alone_is_a_statement_of_its_own() -> None:
 
 
 def org(role: str, name: str) -> str:
-    return f'<md:AssociatedOrg role="{role}"><md:DisplayName>{name}</md:DisplayName></md:AssociatedOrg>'
+    shown = f"<md:DisplayName>{name}</md:DisplayName>"
+    return f'<md:AssociatedOrg role="{role}">{shown}</md:AssociatedOrg>'
 
 
 SHOWN = "<md:DisplayString>An Acme Film</md:DisplayString>"

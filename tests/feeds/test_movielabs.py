@@ -228,6 +228,8 @@ def test_a_run_length_is_kept_with_its_doubts(
         ("plain text", "plain text"),
         ("<p>One<br/>two &amp; <b>three</b></p>", "One two & three"),
         ("R&amp;B", "R&B"),
+        ("A <i>word</i>.", "A word."),
+        ("3 < 4 > 2", "3 < 4 > 2"),
     ],
 )
 def test_markup_in_a_description_becomes_text(raw: str, expected: str) -> None:

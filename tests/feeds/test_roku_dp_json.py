@@ -256,6 +256,7 @@ def test_a_release_date_keeps_its_precision(raw: Any, date: str, precision: str)
     [
         ({"validityPeriodStart": "22-16-02 14:00:00-04:00"}, "bad-date"),
         ({"validityPeriodEnd": "soon"}, "bad-date"),
+        ({"validityPeriodEnd": "2022-02-01T00:00:00+99:99"}, "bad-date"),
         ({"validityPeriodStart": 1643673600}, "bad-date"),
         (
             {"validityPeriodStart": "2022-02-01", "validityPeriodEnd": "2021-01-01"},
@@ -413,6 +414,23 @@ def test_what_has_no_identity_or_is_no_object_is_rejected() -> None:
     ]
     assert [r.key for r in found.records] == ["f1", "e1"]
     assert found.records[1].parents == ()
+
+
+def test_places_count_nulls_and_know_single_objects() -> None:
+    series = {
+        "id": "s1",
+        "title": "Weir",
+        "seasons": {"seasonNumber": 1, "episodes": [None, item()]},
+    }
+    found = read(json.dumps({"providerName": "P", "series": series}))
+    assert [r.source.place for r in found.records] == [
+        "/series",
+        "/series/seasons",
+        "/series/seasons/episodes/1",
+    ]
+    assert [(r.code, r.source.place) for r in found.rejected] == [
+        ("not-an-object", "/series/seasons/episodes/0")
+    ]
 
 
 def test_the_header_is_read_wherever_it_stands() -> None:

@@ -375,6 +375,9 @@ def test_series_seasons_and_episodes_by_nesting() -> None:
         "episodes": [asset(id="e2", type="episode"), "odd"],
     }  # fmt: skip
     found = read(feed(series))
+    assert [(r.code, r.source.place) for r in found.rejected] == [
+        ("not-an-object", "/assets/0/episodes/1")
+    ]
     season = season_id("s1", "2")
     assert [(r.kind, r.key, r.source.place, len(r.grants)) for r in found.records] == [
         ("series", "s1", "/assets/0", 0),

@@ -28,7 +28,7 @@ from ummid.feeds import adi3, adi_terms, adi_title
 from ummid.feeds.adi_assets import Asset, Title, read_asset, titles
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
-from ummid.feeds.xml import Element, local, parse_document, place, raw
+from ummid.feeds.xml import Element, children, local, parse_document, place, raw
 
 _IDS: tuple[tuple[str, str], ...] = (
     ("TMS_ID", "tms"),
@@ -90,8 +90,14 @@ def _introduce(feed: Feed, package: Asset) -> None:
 
 
 def _place(unit: Title) -> str:
-    path = unit.title.element.getroottree().getpath(unit.title.element)
-    return place(unit.title.element, path)
+    steps = [unit.title.element, *unit.title.element.iterancestors()]
+    return place(unit.title.element, "".join(_step(step) for step in reversed(steps)))
+
+
+def _step(element: Element) -> str:
+    parent = element.getparent()
+    twins = [e for n, e in children(parent) if n == local(element)] if parent is not None else []
+    return f"/{local(element)}" + (f"[{twins.index(element) + 1}]" if len(twins) > 1 else "")
 
 
 def _key(unit: Title) -> str:
@@ -102,7 +108,8 @@ def _key(unit: Title) -> str:
 
 
 def _stated_key(unit: Title) -> str | None:
-    return None if unit.package.placeholder() or unit.title.placeholder() else _key(unit)
+    key = _key(unit)
+    return None if "%" in key else key
 
 
 def _read(feed: Feed, where: str, unit: Title) -> SourceRecord:

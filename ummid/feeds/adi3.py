@@ -33,7 +33,7 @@ from ummid.feeds.adi3_fields import Node, artwork, credits, extra, media, offer_
 from ummid.feeds.adi_assets import check_text
 from ummid.feeds.adi_title import KINDS
 from ummid.feeds.connector import Feed, read_each
-from ummid.feeds.xml import Element, children, namespace, place, raw
+from ummid.feeds.xml import Element, children, local, namespace, place, raw
 
 _XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _KNOWN = "http://www.scte.org/schemas/236/2016/core"
@@ -128,11 +128,9 @@ def _work(document: _Document, title: Node) -> _Work:
 
 
 def _place(node: Node) -> str:
-    parent = node.element.getparent()
-    index = (
-        list(parent.iterchildren("{*}Asset")).index(node.element) + 1 if parent is not None else 1
-    )
-    return place(node.element, f"/ADI3/Asset[{index}]")
+    name, parent = local(node.element), node.element.getparent()
+    twins = [e for n, e in children(parent) if n == name] if parent is not None else [node.element]
+    return place(node.element, f"/ADI3/{name}[{twins.index(node.element) + 1}]")
 
 
 def _read(feed: Feed, where: str, work: _Work) -> SourceRecord:

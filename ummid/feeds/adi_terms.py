@@ -237,10 +237,10 @@ def _rental(title: Asset, doubts: list[Warning]) -> tuple[int | None, int | None
 def _terms(unit: Title) -> list[Term]:
     """Terms by their own names, operators' copies (`Licensing_Window_End_Comcast`) among them."""
     found: list[Term] = []
+    billing = unit.title.one("Billing_ID")
     for asset in (unit.package, unit.title):
         for name, value in asset.rest().items():
             if _TERMS.match(name):
                 asset.used.add(name.lower())
                 found.extend(Term(name, one) for one in value.split("\n"))
-    billing = unit.title.one("Billing_ID")
     return [*found, Term("Billing_ID", billing)] if billing else found

@@ -1,5 +1,6 @@
 """One work of a Fire TV catalogue: what it is, what it belongs to, who made it."""
 
+import re
 from collections.abc import Iterator
 
 from ummid.catalog.identifiers import external_id, own_id
@@ -350,5 +351,4 @@ def _facts(element: Element, parts: Parts) -> dict[str, str]:
 
 def _fact_name(name: str) -> str:
     """`IsAdultProduct` as `is-adult-product`."""
-    words = "".join(f" {c}" if c.isupper() else c for c in name.replace("_", " "))
-    return "-".join(words.lower().split())
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|_", "-", name).lower()

@@ -3,7 +3,7 @@
 import io
 import zlib
 from dataclasses import dataclass
-from typing import Any, BinaryIO, ClassVar
+from typing import Any, ClassVar
 from zipfile import BadZipFile
 
 from ummid.errors import FeedError
@@ -26,10 +26,6 @@ class Limits:
     ratio_from: int = 64 * 1024**2
     depth: int = 2
     nested_zip: int = 256 * 1024**2
-
-
-Entry = tuple[str, int | None, io.RawIOBase | FeedError]
-"""(name as stored, modified in epoch ms, content or why there is none)"""
 
 
 class Budget:
@@ -65,15 +61,18 @@ class Budget:
             )
 
 
-class Counted(io.RawIOBase):
-    """A decompressor's output, spending the budget; its failures as FeedErrors.
+class Content(io.RawIOBase):
+    """Bytes coming out of a decompressor, with its failures as FeedErrors.
 
-    `read(n)` gives fewer than n bytes only at the end.
+    A read of n bytes gives fewer only at the end or before a failure, which the next read
+    raises: what an archive still holds is given first. A read of everything raises at once.
     """
 
-    def __init__(self, source: BinaryIO, budget: Budget) -> None:
-        self._source = source
+    def __init__(self, source: Any, budget: Budget | None = None) -> None:
+        self._take = getattr(source, "read1", source.read)
         self._budget = budget
+        self._ahead = b""
+        self._error: FeedError | None = None
 
     def readable(self) -> bool:
         return True
@@ -84,25 +83,48 @@ class Counted(io.RawIOBase):
         view[: len(data)] = data
         return len(data)
 
+    def peek(self, size: int) -> bytes:
+        """The next bytes, which a read gives again."""
+        if len(self._ahead) < size:
+            self._ahead = self.read(size)
+        return self._ahead
+
     def read(self, size: int | None = -1) -> bytes:
+        everything = size is None or size < 0
         wanted = 1 << 62 if size is None or size < 0 else size
-        parts = []
+        parts = [self._ahead[:wanted]]
+        self._ahead = self._ahead[wanted:]
+        wanted -= len(parts[0])
         while wanted > 0 and (data := self._some(min(wanted, CHUNK))):
             parts.append(data)
             wanted -= len(data)
-        return b"".join(parts)
+        data = b"".join(parts)
+        if self._error and (everything or not data) and size != 0:
+            raise self._error
+        return data
 
     def _some(self, size: int) -> bytes:
+        if self._error:
+            return b""
         try:
-            data = self._source.read(size)
-        except EOFError as error:
-            raise truncated() from error
+            data: bytes = self._take(size)
+            if self._budget:
+                self._budget.spend(len(data))
+        except FeedError as error:
+            self._error = error
+        except EOFError:
+            self._error = truncated()
         except (zlib.error, BadZipFile, OSError, NotImplementedError, ValueError) as error:
-            raise FeedError(
+            self._error = FeedError(
                 "corrupt-member", f"the content does not unpack ({error}); send the archive again"
-            ) from error
-        self._budget.spend(len(data))
-        return data
+            )
+        else:
+            return data
+        return b""
+
+
+Entry = tuple[str, int | None, Content | FeedError]
+"""(name as stored, modified in epoch ms, content or why there is none)"""
 
 
 def truncated() -> FeedError:

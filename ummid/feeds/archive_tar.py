@@ -3,13 +3,12 @@
 `tarfile` reads an extended header of any size into memory; here it is bounded.
 """
 
-import io
 import tarfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ummid.errors import FeedError
-from ummid.feeds.archive_bytes import CHUNK, Budget, Entry, truncated
+from ummid.feeds.archive_bytes import CHUNK, Budget, Content, Entry, truncated
 
 BLOCK = tarfile.BLOCKSIZE
 MAX_HEADER = 1 << 20
@@ -21,27 +20,19 @@ _PAX, _PAX_GLOBAL = tarfile.XHDTYPE, tarfile.XGLTYPE
 _LONG_NAME, _LONG_LINK = tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK
 
 
-class _Content(io.RawIOBase):
+class _Part:
     """The bytes of one entry, which end where its header said."""
 
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
         self.left = size
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int | None = -1) -> bytes:
-        wanted = self.left if size is None or size < 0 else min(size, self.left)
-        data = _exactly(self._stream, wanted)
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(min(size, self.left, CHUNK))
+        if not data and self.left:
+            raise truncated()
         self.left -= len(data)
         return data
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer)
-        data = self.read(min(len(view), CHUNK))
-        view[: len(data)] = data
-        return len(data)
 
 
 def tar_entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
@@ -61,14 +52,14 @@ def tar_entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
         size = _whole(stated.get("size"), header.size)
         modified = int(_number(stated.get("mtime"), header.mtime) * 1000) or None
         stated = {}
-        content = _Content(stream, size)
+        part = _Part(stream, size)
         refused = _refusal(header.type)
         if refused:
             yield name, modified, refused
         elif header.type != tarfile.DIRTYPE and not name.endswith("/"):
-            yield name, modified, content
-        while content.left:
-            content.read(CHUNK)
+            yield name, modified, Content(part)
+        while part.left:
+            part.read(CHUNK)
         _exactly(stream, -size % BLOCK)
 
 

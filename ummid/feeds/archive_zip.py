@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from ummid.catalog.times import to_ms
 from ummid.errors import FeedError
-from ummid.feeds.archive_bytes import CHUNK, Budget, Counted, Entry, truncated
+from ummid.feeds.archive_bytes import CHUNK, Budget, Content, Entry, truncated
 
 MAX_DIRECTORY = 64 * 1024 * 1024
 """Bytes of a directory, which `zipfile` reads as a whole: 10,000 entries need about one."""
@@ -60,7 +60,7 @@ def zip_entries(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
 
 def _content(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget
-) -> io.RawIOBase | FeedError:
+) -> Content | FeedError:
     refused = _refusal(info.flag_bits, info.compress_type, info.external_attr >> 16)
     if refused:
         return refused
@@ -71,7 +71,7 @@ def _content(
         return FeedError(
             "corrupt-member", f"the entry cannot be opened ({error}); send the archive again"
         )
-    return Counted(cast("BinaryIO", content), budget)
+    return Content(content, budget)
 
 
 def _refusal(flags: int, method: int, mode: int) -> FeedError | None:
@@ -137,42 +137,40 @@ def _one_after_another(stream: BinaryIO, budget: Budget) -> Iterator[Entry]:
         start = stream.tell()
         content = _Inflated(stream) if method == zipfile.ZIP_DEFLATED else _Stored(stream, packed)
         if not name.endswith("/"):
-            yield name, modified, Counted(cast("BinaryIO", content), budget)
+            yield name, modified, Content(content, budget)
         if sized:
             stream.seek(start + packed)
         elif not _skip(content, stream):
             return
 
 
-class _Stored(io.RawIOBase):
+class _Stored:
     def __init__(self, stream: BinaryIO, size: int) -> None:
         self._stream = stream
         self._left = size
 
-    def read(self, size: int | None = -1) -> bytes:
-        wanted = self._left if size is None or size < 0 else min(size, self._left)
-        data = self._stream.read(wanted)
-        if len(data) < wanted:
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(min(size, self._left))
+        if not data and self._left:
             raise EOFError
         self._left -= len(data)
         return data
 
 
-class _Inflated(io.RawIOBase):
+class _Inflated:
     """Raw deflate that ends where it says so itself."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
 
-    def read(self, size: int | None = -1) -> bytes:
-        room = CHUNK if size is None or size < 0 else size
+    def read(self, size: int) -> bytes:
         data = b""
         while not data and not self._inflate.eof:
             packed = self._inflate.unconsumed_tail or self._stream.read(1 << 16)
             if not packed:
                 raise EOFError
-            data = self._inflate.decompress(packed, room)
+            data = self._inflate.decompress(packed, size)
         return data
 
     def finish(self) -> bool:

@@ -14,7 +14,7 @@ from tarfile import BLOCKSIZE, HeaderError, TarInfo
 from typing import BinaryIO, cast
 
 from ummid.errors import FeedError
-from ummid.feeds.archive_bytes import CHUNK, Budget, Counted, Entry, Limits
+from ummid.feeds.archive_bytes import Budget, Content, Entry, Limits
 from ummid.feeds.archive_tar import tar_entries
 from ummid.feeds.archive_zip import is_office_file, zip_entries
 
@@ -67,10 +67,10 @@ def members(
     with opener() as stream:
         size = stream.seek(0, io.SEEK_END)
         stream.seek(0)
-        kind = _kind(stream.read(HEAD))
+        head = stream.read(HEAD)
         stream.seek(0)
         walk = _Walk(Budget(limits or Limits(), size))
-        yield from walk.unpack(kind, stream, path)
+        yield from walk.unpack(head, stream, path)
 
 
 @dataclass(frozen=True)
@@ -81,27 +81,27 @@ class _Walk:
     prefix: str = ""
     depth: int = 1
 
-    def unpack(self, kind: str | None, stream: BinaryIO, path: str) -> Iterator[Member | BadMember]:
-        match kind:
+    def unpack(self, head: bytes, stream: BinaryIO, path: str) -> Iterator[Member | BadMember]:
+        match _kind(head):
             case "zip":
                 yield from self._members(zip_entries(stream, self.budget))
             case "tar":
                 yield from self._members(tar_entries(stream, self.budget))
             case "gzip":
-                yield from self._gunzipped(stream, path)
+                modified = int.from_bytes(head[4:8], "little") * 1000 or None
+                yield from self._gunzipped(stream, path, modified)
             case _:
                 raise FeedError("bad-archive", f"{path} is no zip, tar or gzip file")
 
-    def _gunzipped(self, stream: BinaryIO, path: str) -> Iterator[Member | BadMember]:
+    def _gunzipped(
+        self, stream: BinaryIO, path: str, modified: int | None
+    ) -> Iterator[Member | BadMember]:
         """The one file in a gzip, or the entries of the tar in it."""
-        unpacker = GzipFile(fileobj=stream, mode="rb")
-        content = _buffered(Counted(cast("BinaryIO", unpacker), self.budget))
-        head = content.peek(HEAD)
-        if _kind(head) == "tar":
+        content = Content(GzipFile(fileobj=stream, mode="rb"), self.budget)
+        if _kind(content.peek(HEAD)) == "tar":
             yield from self._members(tar_entries(cast("BinaryIO", content), self.budget))
             return
         self.budget.enter()
-        modified = unpacker.mtime * 1000 if unpacker.mtime else None
         name = _without_gz(path.replace("\\", "/").rsplit("/", 1)[-1])
         yield from self._member(self.prefix + name, modified, content)
 
@@ -115,13 +115,14 @@ class _Walk:
             elif refused := unsafe(name):
                 yield BadMember(self.prefix + _printable(name), refused)
             else:
-                yield from self._member(self.prefix + _clean(name), modified, _buffered(content))
+                yield from self._member(self.prefix + _clean(name), modified, content)
 
     def _member(
-        self, name: str, modified: int | None, content: io.BufferedReader
+        self, name: str, modified: int | None, content: Content
     ) -> Iterator[Member | BadMember]:
         try:
-            kind = _kind(content.peek(HEAD))
+            head = content.peek(HEAD)
+            kind = _kind(head)
             if kind is None:
                 yield Member(name, modified, partial(cast, BinaryIO, content))
                 return
@@ -133,15 +134,11 @@ class _Walk:
             stream = cast("BinaryIO", content)
             nested = _in_memory(stream, self.budget) if kind == "zip" else stream
             inside = _Walk(self.budget, f"{name}/", self.depth + 1)
-            yield from inside.unpack(kind, nested, name)
+            yield from inside.unpack(head, nested, name)
         except FeedError as error:
             if error.code in Budget.FATAL:
                 raise
             yield BadMember(name, error)
-
-
-def _buffered(raw: io.RawIOBase) -> io.BufferedReader:
-    return io.BufferedReader(raw, CHUNK)
 
 
 def _in_memory(content: BinaryIO, budget: Budget) -> BinaryIO:

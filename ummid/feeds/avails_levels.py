@@ -97,6 +97,11 @@ def partner_id(raw: str, field: str, scope: IdScope, warnings: list[Warning]) ->
     return [own_id(raw, scope)]
 
 
+def without_own(ids: list[ExternalId], own: str) -> list[ExternalId]:
+    """The ids beside the title's own, which has a field of its own."""
+    return [each for each in ids if each.scheme != "partner" or each.value != own]
+
+
 def eidr(raw: str, scope: IdScope, warnings: list[Warning]) -> list[ExternalId]:
     found = external_id("eidr", raw, scope)
     if found is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ummid.catalog.identifiers import own_id
 from ummid.catalog.model import ExternalId, IdScope, Kind, Parent, Text, Warning
 from ummid.errors import FeedError
-from ummid.feeds.avails_levels import distinct, partner_id
+from ummid.feeds.avails_levels import distinct, partner_id, without_own
 
 _LEVELS: dict[Kind, str] = {"episode": "Episode", "season": "Season", "series": "Series"}
 _SCOPES: dict[str, IdScope] = {"Season": "season", "Series": "series"}
@@ -44,7 +44,7 @@ def work_of(cells: dict[str, str], kind: Kind, warnings: list[Warning]) -> Work:
         parents.append(Parent("title", tuple(partner_id(reference, "RefALID", "title", warnings))))
     return Work(
         found,
-        distinct([each for each in ids if each.value != found]),
+        distinct(without_own(ids, found)),
         _titles(cells, level) or _titles(cells, ""),
         tuple(parents),
     )

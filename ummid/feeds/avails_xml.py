@@ -20,7 +20,16 @@ from ummid.catalog.model import (
 from ummid.catalog.times import bound
 from ummid.errors import FeedError
 from ummid.feeds import avails_terms as vocabulary
-from ummid.feeds.avails_levels import Level, distinct, local_name, partner_id, parts, plain, snake
+from ummid.feeds.avails_levels import (
+    Level,
+    distinct,
+    local_name,
+    partner_id,
+    parts,
+    plain,
+    snake,
+    without_own,
+)
 from ummid.feeds.avails_offer import Offer
 from ummid.feeds.avails_transaction import read_transaction
 from ummid.feeds.connector import Feed, Format, read_each
@@ -127,7 +136,7 @@ def _record(feed: Feed, place: str, element: Element) -> SourceRecord:
         full_extract=full_extract,
         event_time=_event_time(draft, element.get("timestamp") or words.get("IssueDate")),
         own_id=own_id,
-        ids=distinct([i for i in ids if i.value != own_id]),
+        ids=distinct(without_own(ids, own_id)),
         titles=tuple(level.titles),
         year=level.year,
         parents=_parents(draft, above),

@@ -15,6 +15,7 @@ from ummid.errors import FeedError
 from ummid.feeds.bytes import ReplayedStream
 
 WHOLE_BYTES = 16 * 1024 * 1024
+NESTING = 64
 LISTS = ("dataFeedElement", "@graph")
 """Root properties that hold entities."""
 
@@ -32,10 +33,10 @@ def word(value: Any) -> str:
     """The text of a scalar, of `{"@value": …}` or of whatever has a name or an id."""
     for one in many(value):
         if isinstance(one, dict):
-            found = next(
-                (one[k] for k in ("@value", "name", "value", "@id", "url") if k in one), ""
-            )
-            text = word(found)
+            names = ("@value", "name", "value", "@id", "url")
+            text = word(next((one[name] for name in names if name in one), ""))
+        elif isinstance(one, list):
+            text = word(one)
         else:
             text = str(one).strip()
         if text:
@@ -72,7 +73,10 @@ def context_language(entity: Object) -> str:
 
 def written(value: Any) -> str:
     """A value as JSON text, for a dead letter."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        return "nested too deeply to be shown"
 
 
 class Document:
@@ -85,7 +89,7 @@ class Document:
     def __init__(self, stream: BinaryIO, skipped_lines: int = 0) -> None:
         self.root: Object = {}
         self.kind = ""
-        data = stream.read(WHOLE_BYTES + 1).removeprefix(b"\xef\xbb\xbf").lstrip()
+        data = _upto(stream, WHOLE_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
         for _ in range(skipped_lines):
             data = data.partition(b"\n")[2].lstrip()
         self._entities = self._whole(data) if len(data) <= WHOLE_BYTES else None
@@ -123,23 +127,32 @@ class Document:
     def _events(self) -> Iterator[tuple[str, Any]]:
         root = ijson.ObjectBuilder()
         entity: ijson.ObjectBuilder | None = None
-        level, count = "", 0
+        base, level, count = "", "", 0
         for prefix, event, value in ijson.parse(self._rest):
-            if not prefix and event == "start_array":
+            if prefix.count(".") > NESTING:
+                raise FeedError(
+                    "too-deep", f"values nested over {NESTING} levels; none needs as many"
+                )
+            if event == "start_array" and not prefix:
                 self.kind, level = "array", "item"
-            elif prefix in LISTS and event == "start_array" and entity is None:
-                self.kind, level, count = prefix, f"{prefix}.item", 0
-            if level and prefix == level and entity is None and event != "end_array":
+            elif event == "start_array" and prefix in LISTS and entity is None:
+                self.kind, base, level, count = prefix, f"/{prefix}", f"{prefix}.item", 0
+            elif level and prefix == level and entity is None:
                 entity = ijson.ObjectBuilder()
             if entity is not None:
                 entity.event(event, value)
                 if prefix == level and event not in ("start_map", "map_key", "start_array"):
-                    yield (
-                        f"/{level.removesuffix('item').rstrip('.')}/{count}".replace("//", "/"),
-                        entity.value,
-                    )
+                    yield f"{base}/{count}", entity.value
                     entity, count = None, count + 1
             elif self.kind != "array":
                 root.event(event, value)
-                if event not in ("start_map", "end_map", "map_key") or prefix:
-                    self.root = getattr(root, "value", self.root)
+                self.root = root.value
+
+
+def _upto(stream: BinaryIO, limit: int) -> bytes:
+    """All bytes, or just over `limit` of them: a raw stream gives less than it is asked for."""
+    parts, size = [], 0
+    while size <= limit and (part := stream.read(1 << 20)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)

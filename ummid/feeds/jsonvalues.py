@@ -4,8 +4,9 @@ Feeds put numbers in strings, one object where a list is due and the word null f
 these helpers give each reader the shape it needs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -25,6 +26,14 @@ def as_list(value: Any) -> list[Any]:
     """The items of a list, or the one value as a list; what is nothing is left out."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if not is_nothing(item)]
+
+
+def placed(place: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """(JSON pointer, item) of each item of a list, nulls too, or of the one value there is."""
+    if isinstance(value, list):
+        yield from ((f"{place}/{index}", item) for index, item in enumerate(value))
+    elif not is_nothing(value):
+        yield place, value
 
 
 def as_dict(value: Any) -> dict[str, Any]:
@@ -87,11 +96,15 @@ def member(item: Mapping[str, Any], *names: str) -> Any:
     for name in names:
         if not is_nothing(item.get(name)):
             return item[name]
+    spelt = _other_spellings(tuple(item), names)
+    return next((item[key] for key in spelt if not is_nothing(item[key])), None)
+
+
+@lru_cache(maxsize=4096)
+def _other_spellings(keys: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys that are one of the names but for letter case. A feed's objects look alike."""
     wanted = {name.lower() for name in names}
-    return next(
-        (v for k, v in item.items() if k.lower() in wanted and not is_nothing(v)),
-        None,
-    )
+    return tuple(key for key in keys if key.lower() in wanted)
 
 
 def raw_json(item: Any) -> str:

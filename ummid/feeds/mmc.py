@@ -143,8 +143,8 @@ def _read(feed: Feed, at: str, item: Item) -> Statement:
 
 def _described(feed: Feed, at: str, basic: Element, own: str, key: str) -> SourceRecord:
     """What embedded metadata says of the title, under the key of the experience."""
-    record = read_basic(feed, at, basic)
-    return msgspec.structs.replace(record, key=key, own_id=own or record.own_id)
+    record = read_basic(feed, at, basic, key)
+    return msgspec.structs.replace(record, own_id=own or record.own_id)
 
 
 def _content(element: Element, warnings: list[Warning]) -> str:

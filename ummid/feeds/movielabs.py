@@ -115,7 +115,8 @@ _SPELLINGS: dict[str, Kind] = {
 }
 """Not in the vocabulary, but what partners write in its place."""
 
-_MARKUP = re.compile(r"<[^<>]*>")
+_BLOCK = re.compile(r"</?(?:br|div|h[1-6]|hr|li|ol|p|td|tr|ul)\b[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>")
 _STATED_SCOPES: dict[str, IdScope] = {
     "title": "title",
     "edit": "edit",
@@ -309,7 +310,7 @@ def plain(raw: str) -> str:
     """Text without the HTML that partners paste into descriptions."""
     if "<" not in raw and "&" not in raw:
         return raw
-    return " ".join(html.unescape(_MARKUP.sub(" ", raw)).split())
+    return " ".join(html.unescape(_MARKUP.sub("", _BLOCK.sub(" ", raw))).split())
 
 
 def integer(raw: str, field: str, warnings: list[Warning]) -> int | None:

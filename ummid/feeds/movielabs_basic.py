@@ -63,10 +63,10 @@ _LOCAL_FACTS = (
 )
 
 
-def read_basic(feed: Feed, place: str, basic: Element) -> SourceRecord:
-    """One record of one title; its key is the ContentID, or is derived where there is none.
+def read_basic(feed: Feed, place: str, basic: Element, key: str | None = None) -> SourceRecord:
+    """One record of one title. Without `key` it is the ContentID, or derived where there is none.
 
-    Raises FeedError `missing-id` when it names no title in any way.
+    Raises FeedError `missing-id` when then nothing names the title.
     """
     warnings: list[Warning] = []
     parts = grouped(basic)
@@ -89,7 +89,7 @@ def read_basic(feed: Feed, place: str, basic: Element) -> SourceRecord:
         partner=feed.partner,
         format_version=feed.header.format_version,
         kind=kind,
-        key=own or _derived_key(titles, parts, number.text),
+        key=key or own or _derived_key(titles, parts, number.text),
         source=feed.source(place),
         own_id=own or None,
         ids=tuple(dict.fromkeys(ids)),

@@ -18,9 +18,10 @@ from ummid.feeds import xml
 from ummid.feeds.bytes import ReplayedStream
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
-from ummid.feeds.mrss_fields import Facts, Link, collect, family
+from ummid.feeds.mrss_fields import collect, family
 from ummid.feeds.mrss_item import ItemReader
 from ummid.feeds.mrss_terms import instant
+from ummid.feeds.mrss_values import Facts, Link
 
 PREFIXES = {
     "media": "http://search.yahoo.com/mrss/",

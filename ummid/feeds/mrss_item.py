@@ -19,16 +19,16 @@ from ummid.catalog.model import (
     Source,
     SourceRecord,
     Synopsis,
-    SynopsisLength,
     Text,
     Warning,
 )
 from ummid.errors import FeedError
 from ummid.feeds import xml
 from ummid.feeds.connector import Feed
-from ummid.feeds.mrss_fields import Facts, Link, Media, collect
+from ummid.feeds.mrss_fields import collect
 from ummid.feeds.mrss_media import languages, split_media, technical
 from ummid.feeds.mrss_terms import RIGHTS, Terms
+from ummid.feeds.mrss_values import Facts, Link, Media, length
 
 _KINDS: dict[str, Kind] = {
     "movie": "film", "film": "film", "feature": "film", "feature film": "film",
@@ -167,7 +167,7 @@ class ItemReader:
             found += facts.get("short_description", _EMPTY)
             found += facts.get("long_description", _EMPTY)
             found = tuple(dict.fromkeys(found))
-        return tuple([Synopsis(value, self._language, _length(value)) for value in found])
+        return tuple([Synopsis(value, self._language, length(value)) for value in found])
 
 
 def _merged(levels: Sequence[Facts], others: Sequence[Facts]) -> Facts:
@@ -302,8 +302,3 @@ def _extra(facts: Facts) -> dict[str, str]:
     for name, value in facts.get("extra", _EMPTY):
         extra[name] = f"{extra[name]}; {value}" if name in extra else value
     return extra
-
-
-def _length(value: str) -> SynopsisLength:
-    size = len(value)
-    return "short" if size <= 190 else "medium" if size <= 400 else "long"

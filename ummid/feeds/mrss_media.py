@@ -9,7 +9,7 @@ from ummid.catalog import times
 from ummid.catalog.languages import language as language_tag
 from ummid.catalog.model import Artwork, Technical, Track, Warning
 from ummid.errors import FeedError
-from ummid.feeds.mrss_fields import Facts, Link, Media, Subtitle, artwork, whole
+from ummid.feeds.mrss_values import Facts, Link, Media, Subtitle, artwork, whole
 
 _PLAYABLE_URL = re.compile(
     r"\.(?:m3u8|mpd|ism|mp4|m4v|mov|mpe?g|webm|ts|wmv|asf|flv|mp3|m4a)(?:[?#]|$)", re.IGNORECASE

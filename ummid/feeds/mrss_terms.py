@@ -21,7 +21,7 @@ from ummid.catalog.model import Warning
 from ummid.catalog.territories import WORLD
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed, Profile
-from ummid.feeds.mrss_fields import Restriction, StatedPrice
+from ummid.feeds.mrss_values import Restriction, StatedPrice
 
 LICENCES = frozenset(get_args(Licence))
 _PRICED: dict[str, Licence] = {
@@ -66,13 +66,12 @@ def bound(raw: str, end: bool, zone: str, formats: tuple[str, ...] = ()) -> Boun
     parts = parsedate_tz(text)
     if not parts:
         return times.bound(raw, end=end, assumed_zone=zone)
-    year, month, day, hour, minute, second, _, _, _, offset = parts
-    stated = text.rpartition(" ")[2]
-    suffix = ""
-    if offset is not None and not stated[:1].isdigit():
-        sign, minutes = ("-" if offset < 0 else "+"), abs(offset) // 60
-        suffix = f"{sign}{minutes // 60:02}:{minutes % 60:02}"
-    elif stated.isalpha():
+    year, month, day, hour, minute, second = parts[:6]
+    stated, suffix = text.rpartition(" ")[2], ""
+    if stated[:1] in ("+", "-"):
+        minutes = abs(parts[9] or 0) // 60
+        suffix = f"{stated[0]}{minutes // 60:02}:{minutes % 60:02}"
+    elif stated.isalpha():  # parsedate_tz takes a zone that it does not know for UTC
         suffix = stated.upper()
     clock = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{suffix}"
     try:

@@ -102,7 +102,10 @@ def _languages(record: SourceRecord) -> list[str]:
 def _territories(record: SourceRecord) -> list[str]:
     return list(
         dict.fromkeys(
-            code for grant in record.grants if grant.territories for code in grant.territories.included
+            code
+            for grant in record.grants
+            if grant.territories
+            for code in grant.territories.included
         )
     )
 
@@ -139,5 +142,3 @@ def _trouble(path: str, code: str, reason: str) -> dict[str, Any]:
         fatal=True,
     )
     return rejected_view(rejected)
-
-

@@ -5,6 +5,7 @@ feed (developer.roku.com).
 """
 
 import re
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -48,7 +49,7 @@ class Doubts(list[Warning]):
         tag = language(raw)
         if raw and not tag:
             self.add("unknown-language", field, f"{raw!r} names no language")
-        return tag
+        return sys.intern(tag) if tag else None
 
 
 class Released(NamedTuple):
@@ -86,7 +87,7 @@ def credits_of(value: Any, extra: dict[str, str]) -> tuple[Credit, ...]:
         name = plain_text(as_text(member(entry, "name") or item))
         if not name:
             continue
-        role = as_text(member(entry, "role")).lower() or "actor"
+        role = sys.intern(as_text(member(entry, "role")).lower() or "actor")
         character = plain_text(as_text(member(entry, "character", "characterName"))) or None
         found.append(Credit(name, role, character, len(found) + 1))
         for fact in ("birthDate", "deathDate", "imageUrl"):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ummid.catalog.grants import Grant
 from ummid.catalog.identifiers import own_id
-from ummid.catalog.keys import slug, stable_id
+from ummid.catalog.keys import stable_id
 from ummid.catalog.languages import language_or_undetermined
 from ummid.catalog.model import (
     Artwork,
@@ -22,12 +22,21 @@ from ummid.catalog.model import (
     Statement,
     Text,
 )
-from ummid.catalog.times import bound, check_window
+from ummid.catalog.times import check_window
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
 from ummid.feeds.jsonfeed import JsonDocument, Partial
-from ummid.feeds.jsonvalues import as_dict, as_int, as_list, as_text, as_texts, member, raw_json
+from ummid.feeds.jsonvalues import (
+    as_dict,
+    as_int,
+    as_list,
+    as_text,
+    as_texts,
+    member,
+    placed,
+    raw_json,
+)
 from ummid.feeds.plain import plain_text
 from ummid.feeds.roku import (
     Doubts,
@@ -41,6 +50,7 @@ from ummid.feeds.roku import (
 from ummid.feeds.roku_media import (
     default_licence,
     qualities_of,
+    read_header,
     runtime,
     shown_bound,
     technical_of,
@@ -95,7 +105,7 @@ def sniff(head: Head) -> bool:
 def parse(feed: Feed) -> Iterator[Statement]:
     with JsonDocument(feed) as document:
         root = document.members("providerName", "language", "lastUpdated")
-        _read_header(feed, root)
+        read_header(feed, root, "language")
         tag = language_or_undetermined(as_text(root.get("language")))
         yield from read_each(
             feed,
@@ -112,20 +122,6 @@ def parse(feed: Feed) -> Iterator[Statement]:
             feed.header.warnings.append(
                 f"unknown-member: the root's {name!r} is in no version of the format; not read"
             )
-
-
-def _read_header(feed: Feed, root: Mapping[str, Any]) -> None:
-    header = feed.header
-    header.partner = slug(as_text(root.get("providerName"))) or None
-    stated = as_text(root.get("lastUpdated"))
-    if stated:
-        try:
-            header.time = bound(stated, assumed_zone=feed.profile.assumed_zone).instant
-        except FeedError as error:
-            header.warnings.append(f"bad-date: lastUpdated {stated!r} was left out: {error}")
-    language = as_text(root.get("language"))
-    if language and language_or_undetermined(language) == "und":
-        header.warnings.append(f"unknown-language: the root's language {language!r}")
 
 
 def _units(document: JsonDocument, tag: str) -> Iterator[tuple[str, Unit]]:
@@ -147,8 +143,7 @@ def _series(place: str, series: dict[str, Any], tag: str) -> Iterator[tuple[str,
         series=_quiet_id("series", series, Family()),
         series_title=plain_text(as_text(member(series, "title"))),
     )
-    for index, season in enumerate(as_list(member(series, "seasons"))):
-        at = f"{place}/seasons/{index}"
+    for at, season in placed(f"{place}/seasons", member(series, "seasons")):
         if not isinstance(season, Partial):
             yield at, Unit("season", season, family, tag)
         entry = as_dict(season)
@@ -163,20 +158,20 @@ def _series(place: str, series: dict[str, Any], tag: str) -> Iterator[tuple[str,
 def _episodes(
     place: str, item: dict[str, Any], family: Family, tag: str
 ) -> Iterator[tuple[str, Unit]]:
-    for index, episode in enumerate(as_list(member(item, "episodes"))):
+    for at, episode in placed(f"{place}/episodes", member(item, "episodes")):
         if not isinstance(episode, Partial):
-            yield f"{place}/episodes/{index}", Unit("episode", episode, family, tag)
+            yield at, Unit("episode", episode, family, tag)
 
 
 def _extras(place: str, item: Any, tag: str) -> Iterator[tuple[str, Unit]]:
     """Trailers and clips under a film are titles of their own."""
-    extras = as_list(member(item, "extras")) if isinstance(item, dict) else []
-    if not extras:
+    extras = member(item, "extras") if isinstance(item, dict) else None
+    if extras is None:
         return
     title = plain_text(as_text(member(item, "title")))
     family = Family(film=_quiet_id("film", item, Family()), film_title=title)
-    for index, extra in enumerate(extras):
-        yield f"{place}/extras/{index}", Unit("extra", extra, family, tag)
+    for at, extra in placed(f"{place}/extras", extras):
+        yield at, Unit("extra", extra, family, tag)
 
 
 def _quiet_id(kind: Kind, item: dict[str, Any], family: Family) -> str:

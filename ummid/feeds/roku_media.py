@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, cast, get_args
 
 from ummid.catalog.grants import Bound, Licence, TerritorySet
+from ummid.catalog.keys import slug
+from ummid.catalog.languages import language_or_undetermined
 from ummid.catalog.model import Technical, Track
 from ummid.catalog.times import bound, bound_from_ms, bound_in_format, duration_ms, iso
 from ummid.errors import FeedError
@@ -164,7 +166,29 @@ def window_bound(raw: Any, profile: Profile, *, end: bool = False) -> Bound | No
         return bound_in_format(
             text, profile.date_formats, end=end, assumed_zone=profile.assumed_zone
         )
-    return bound(text, end=end, assumed_zone=profile.assumed_zone)
+    return _iso_bound(text, profile, end=end)
+
+
+def _iso_bound(text: str, profile: Profile, *, end: bool = False) -> Bound:
+    try:
+        return bound(text, end=end, assumed_zone=profile.assumed_zone)
+    except ValueError as error:  # an offset of a day or more
+        message = f"{text!r}: {error}; correct the value at its source"
+        raise FeedError("bad-date", message) from error
+
+
+def read_header(feed: Feed, root: Mapping[str, Any], language: str) -> None:
+    """What both root objects may say: who speaks, when, and in which language."""
+    header = feed.header
+    header.partner = slug(as_text(root.get("providerName"))) or None
+    if stated := as_text(root.get("lastUpdated")):
+        try:
+            header.time = _iso_bound(stated, feed.profile).instant
+        except FeedError as error:
+            header.warnings.append(f"bad-date: lastUpdated {stated!r} was left out: {error}")
+    spoken = as_text(root.get(language))
+    if spoken and language_or_undetermined(spoken) == "und":
+        header.warnings.append(f"unknown-language: the root's {language} is {spoken!r}")
 
 
 def territories_of(raw: Iterable[str], feed: Feed) -> TerritorySet | None:

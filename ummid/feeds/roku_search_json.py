@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ummid.catalog.identifiers import external_id, own_id
-from ummid.catalog.keys import slug
 from ummid.catalog.languages import language_or_undetermined
 from ummid.catalog.model import (
     Artwork,
@@ -22,12 +21,21 @@ from ummid.catalog.model import (
     Statement,
     Text,
 )
-from ummid.catalog.times import bound, year_of
+from ummid.catalog.times import year_of
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
 from ummid.feeds.jsonfeed import JsonDocument, Partial
-from ummid.feeds.jsonvalues import as_dict, as_int, as_list, as_text, as_texts, member, raw_json
+from ummid.feeds.jsonvalues import (
+    as_dict,
+    as_int,
+    as_list,
+    as_text,
+    as_texts,
+    member,
+    placed,
+    raw_json,
+)
 from ummid.feeds.plain import plain_text
 from ummid.feeds.roku import (
     Doubts,
@@ -39,7 +47,7 @@ from ummid.feeds.roku import (
     season_id,
     synopses_of,
 )
-from ummid.feeds.roku_media import runtime, technical_of
+from ummid.feeds.roku_media import read_header, runtime, technical_of
 from ummid.feeds.roku_offer import grants_of
 
 KINDS: dict[str, Kind] = {
@@ -100,7 +108,8 @@ def sniff(head: Head) -> bool:
 def parse(feed: Feed) -> Iterator[Statement]:
     with JsonDocument(feed) as document:
         root = document.members(*_BEFORE)
-        _read_header(feed, root)
+        _read_page(feed, root)
+        read_header(feed, root, "defaultLanguage")
         defaults = Defaults(
             language_or_undetermined(as_text(root.get("defaultLanguage"))),
             tuple(as_texts(root.get("defaultAvailabilityCountries"))),
@@ -114,22 +123,13 @@ def parse(feed: Feed) -> Iterator[Statement]:
         )
 
 
-def _read_header(feed: Feed, root: Mapping[str, Any]) -> None:
+def _read_page(feed: Feed, root: Mapping[str, Any]) -> None:
     header = feed.header
-    header.partner = slug(as_text(root.get("providerName"))) or None
     header.format_version = as_text(root.get("version")) or None
     if (header.format_version or "") not in _VERSIONS:
         header.warnings.append(f"unknown-version: {header.format_version!r} was read as 1")
     header.next_page = as_text(root.get("nextPageUrl")) or None
     header.complete = header.next_page is None
-    language = as_text(root.get("defaultLanguage"))
-    if language and language_or_undetermined(language) == "und":
-        header.warnings.append(f"unknown-language: defaultLanguage {language!r}")
-    if stated := as_text(root.get("lastUpdated")):
-        try:
-            header.time = bound(stated, assumed_zone=feed.profile.assumed_zone).instant
-        except FeedError as error:
-            header.warnings.append(f"bad-date: lastUpdated {stated!r} was left out: {error}")
 
 
 def _assets(document: JsonDocument, defaults: Defaults) -> Iterator[tuple[str, Asset]]:
@@ -152,9 +152,8 @@ def _nested(place: str, asset: Asset) -> Iterator[tuple[str, Asset]]:
     )
     parts: tuple[tuple[str, Kind], ...] = (("seasons", "season"), ("episodes", "episode"))
     for name, kind in parts:
-        for index, part in enumerate(as_list(member(item, name))):
-            if isinstance(part, dict):
-                yield from _nested(f"{place}/{name}/{index}", inner._replace(item=part, kind=kind))
+        for at, part in placed(f"{place}/{name}", member(item, name)):
+            yield from _nested(at, inner._replace(item=part, kind=kind))
 
 
 def _kind(item: Mapping[str, Any], nested_as: Kind | None, doubts: Doubts) -> Kind:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 import msgspec
 
@@ -40,6 +40,7 @@ from ummid.feeds.tabular_rows import (
     text_of,
 )
 
+T = TypeVar("T")
 NAME = "tabular"
 PREAMBLE_ROWS = 20
 """Rows above its header that a workbook sheet may spend on a title."""
@@ -145,8 +146,8 @@ def _table(
     """`strict`: a row wider than its header was split wrongly, so that no cell can be trusted."""
     if not is_header(headers, feed.profile.mapping):
         raise _no_header("the table")
-    head_rows = list(islice(rows, SAMPLE_ROWS))
-    sample = [cells for _, cells in head_rows if not isinstance(cells, BadRow)]
+    first, rows = _ahead(rows)
+    sample = [cells for _, cells in first if not isinstance(cells, BadRow)]
     columns, doubts = columns_for(headers, feed.profile.mapping, sample)
     feed.header.warnings.extend(doubts)
     reader = RowReader(feed, headers, columns)
@@ -162,15 +163,15 @@ def _table(
             )
         return reader.read(place, cells)
 
-    yield from read_each(feed, chain(head_rows, rows), read, _raw)
+    yield from read_each(feed, rows, read, _raw)
 
 
 def _json(feed: Feed, rows: Iterator[JsonRow]) -> Iterator[Statement]:
     """Rows that bring their own columns: a plan per set of keys."""
     plans: dict[tuple[str, ...], RowReader] = {}
-    head_rows = list(islice(rows, SAMPLE_ROWS))
+    first, rows = _ahead(rows)
     samples: dict[tuple[str, ...], list[Cells]] = {}
-    for _, row in head_rows:
+    for _, row in first:
         if not isinstance(row, BadRow):
             samples.setdefault(tuple(row), []).append(tuple(row.values()))
 
@@ -192,7 +193,24 @@ def _json(feed: Feed, rows: Iterator[JsonRow]) -> Iterator[Statement]:
             reader = plans[keys] = plan(row, keys)
         return reader.read(place, tuple(row.values()))
 
-    yield from read_each(feed, chain(head_rows, rows), read, _raw)
+    yield from read_each(feed, rows, read, _raw)
+
+
+def _ahead(rows: Iterator[T]) -> tuple[list[T], Iterator[T]]:
+    """The first rows to look at, and all rows; a failure comes where it was met."""
+    first: list[T] = []
+    failure: Exception | None = None
+    try:
+        first.extend(islice(rows, SAMPLE_ROWS))
+    except (FeedError, OSError, EOFError) as error:
+        failure = error
+
+    def rest() -> Iterator[T]:
+        if failure is not None:
+            raise failure
+        yield from rows
+
+    return first, chain(first, rest())
 
 
 def _declares(key: str, entry: str, keys: tuple[str, ...]) -> bool:

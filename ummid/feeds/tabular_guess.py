@@ -194,7 +194,7 @@ def _in_context(column: Column, all_columns: list[Column]) -> Column:
     fields = {c.field for c in all_columns}
     field = column.field
     if field == "country":
-        offers = fields & {"start", "end", "licence", "price", "offer_id", "platform"}
+        offers = fields & {"start", "end", "licence", "price", "offer_id"}
         field = "territories" if offers and "territories" not in fields else "countries"
     elif field == "show_id":
         other = bool(fields & {"id", "episode_title", "episode", "series_title"})

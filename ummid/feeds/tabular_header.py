@@ -13,6 +13,7 @@ SEPARATOR_LINE = re.compile(r"^\"?sep=(.)\"?\s*$", re.IGNORECASE)
 """A first line by which spreadsheet programs state the delimiter."""
 
 _SEEN = 100_000
+"""Characters looked at for a header: below the least field limit of the csv module."""
 
 
 def is_header(headers: list[str], mapping: Mapping[str, str]) -> bool:
@@ -41,10 +42,7 @@ def delimiter_of(text: str, mapping: Mapping[str, str]) -> str | None:
 
 def _first_row_is_header(text: str, delimiter: str, mapping: Mapping[str, str]) -> list[str]:
     """The first row when it reads like a header, else nothing."""
-    try:
-        row = header_cells(next(csv.reader(io.StringIO(text[:_SEEN], ""), delimiter=delimiter), []))
-    except csv.Error:
-        return []
+    row = header_cells(next(csv.reader(io.StringIO(text[:_SEEN], ""), delimiter=delimiter), []))
     return row if is_header(row, mapping) else []
 
 

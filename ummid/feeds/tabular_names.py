@@ -204,8 +204,8 @@ NAMES: Mapping[str, str] = {
     "networks": "network channel broadcaster sender cadena",
     "artwork": """poster posterurl posterpath image imageurl thumbnail thumbnailurl cover coverurl
         picture boxart backdrop""",
-    "links": "link url website homepage deeplink pageurl watchurl imdblink",
-    "imdb": "imdbid tconst imdbcode imdbtitleid movieimdblink idimdb imdbtconst imdburl",
+    "links": "link url website homepage deeplink pageurl watchurl",
+    "imdb": "imdbid tconst imdbcode imdbtitleid imdblink movieimdblink idimdb imdbtconst imdburl",
     "tmdb": "tmdbid themoviedbid idtmdb moviedbid",
     "tvdb": "tvdbid thetvdbid thetvdb",
     "eidr": "eidrid titleeidr eidrtitleid eidrcode eidrs eidrlevel1",

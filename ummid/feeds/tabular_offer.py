@@ -1,6 +1,7 @@
 """The offer in a row: who may show the title where, when and how."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
 
@@ -105,13 +106,15 @@ class Offers:
             return times.bound_from_ms(raw, end=end)
         declared = self._columns[field].format
         formats = (declared,) if declared else self._profile.date_formats
-        if formats:
-            try:
-                return times.bound_in_format(raw, formats, end=end, assumed_zone=zone)
-            except FeedError:
-                if not raw[:4].isdigit():  # date cells of a workbook are ISO whatever is declared
-                    raise
-        return times.bound(raw, end=end, assumed_zone=zone)
+        if not formats:
+            return times.bound(raw, end=end, assumed_zone=zone)
+        try:
+            return times.bound_in_format(raw, formats, end=end, assumed_zone=zone)
+        except FeedError:
+            # A workbook's own dates are ISO whatever is declared, and `Open` is no date.
+            with suppress(FeedError):
+                return times.bound(raw, end=end, assumed_zone=zone)
+            raise
 
     def _licence(self, raw: str | None, doubts: list[Warning]) -> tuple[Licence, str | None]:
         if raw is None:

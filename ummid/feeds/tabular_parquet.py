@@ -33,7 +33,7 @@ class Table:
 
         number = 0
         try:
-            for batch in self._file.iter_batches(BATCH_ROWS, use_threads=False):
+            for batch in self._batches():
                 columns = [_values(column) for column in batch.columns]
                 for cells in zip(*columns, strict=True):
                     number += 1
@@ -43,6 +43,11 @@ class Table:
                 "unreadable",
                 f"row {number + 1}: the Parquet data is broken ({error}); send it again",
             ) from error
+
+    def _batches(self) -> Iterator[Any]:
+        """Group by group, so that a broken one does not take the end of the last with it."""
+        for group in range(self._file.metadata.num_row_groups):
+            yield from self._file.iter_batches(BATCH_ROWS, row_groups=[group], use_threads=False)
 
 
 @contextmanager

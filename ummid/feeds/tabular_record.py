@@ -22,10 +22,12 @@ from ummid.catalog.model import (
 )
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed
+from ummid.feeds.tabular_draft import Draft, Setter
 from ummid.feeds.tabular_guess import Column
 from ummid.feeds.tabular_mapping import extra_names
+from ummid.feeds.tabular_names import FILLED_IN_TURN
 from ummid.feeds.tabular_offer import MAKES_A_GRANT, Offers
-from ummid.feeds.tabular_setters import Draft, Setter, setter
+from ummid.feeds.tabular_setters import setter
 from ummid.feeds.tabular_values import (
     UNKNOWN,
     UNKNOWN_PLACE,
@@ -61,8 +63,8 @@ class RowReader:
 
     def __init__(self, feed: Feed, headers: Sequence[str], columns: Sequence[Column]) -> None:
         names = extra_names(headers)
-        # Alternatives of one field are tried best name first; others stay in file order.
-        ordered = sorted(columns, key=lambda c: (c.field != "", c.rank if c.field else 0, c.index))
+        # Columns in file order, then those that fill one field in turn, best name first.
+        ordered = sorted(columns, key=_turn)
         self._steps: list[tuple[int, Setter, frozenset[str]]] = [
             (c.index, setter(c, names[c.index], feed), _unknown(c)) for c in ordered
         ]
@@ -295,6 +297,11 @@ _OTHER_TITLES: tuple[tuple[str, TextUse], ...] = (
     ("sort_title", "sort"),
     ("tagline", "tagline"),
 )
+
+
+def _turn(column: Column) -> tuple[bool, int, int]:
+    in_turn = column.field in FILLED_IN_TURN
+    return in_turn, column.rank if in_turn else 0, column.index
 
 
 def _unknown(column: Column) -> frozenset[str]:

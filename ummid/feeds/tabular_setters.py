@@ -7,39 +7,38 @@ from typing import Any
 from ummid.catalog import times
 from ummid.catalog.identifiers import external_id
 from ummid.catalog.keys import slug
-from ummid.catalog.languages import language
 from ummid.catalog.model import (
     Artwork,
-    Credit,
-    ExternalId,
     Genre,
-    Organisation,
     Synopsis,
     SynopsisLength,
     Technical,
     Text,
     TextUse,
-    Warning,
 )
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed
+from ummid.feeds.tabular_draft import CACHED, Draft, Setter
 from ummid.feeds.tabular_guess import Column
+from ummid.feeds.tabular_lists import (
+    cached_tuple,
+    countries,
+    credits,
+    languages,
+    organisations,
+    split,
+    split_words,
+)
 from ummid.feeds.tabular_names import OFFER, ORGANISATIONS, PEOPLE, SCHEMES
 from ummid.feeds.tabular_values import (
     BETWEEN,
-    UNKNOWN_PLACE,
-    cell_text,
     day_of,
-    first_last,
     items,
     number_of,
     plain,
     runtime_ms,
     untagged,
 )
-
-CACHED = 20_000
-"""Distinct cells remembered per column: genres, countries and years repeat, synopses do not."""
 
 _USES: Mapping[str, TextUse] = {
     "title": "display",
@@ -51,39 +50,6 @@ _DAY_MS = 86_400_000
 _SEASONS = re.compile(r"^(\d{1,3})\s*(?:seasons?|staffeln?|temporadas?|saisons?)$", re.IGNORECASE)
 
 
-class Draft:
-    """A row on its way to a record. `fields` hold single values by field name."""
-
-    __slots__ = (
-        "credits",
-        "extra",
-        "fields",
-        "ids",
-        "offer",
-        "organisations",
-        "synopses",
-        "titles",
-        "warnings",
-    )
-
-    def __init__(self) -> None:
-        self.fields: dict[str, Any] = {}
-        self.offer: dict[str, str] = {}
-        self.extra: dict[str, str] = {}
-        self.titles: list[Text] = []
-        self.ids: list[ExternalId] = []
-        self.credits: list[Credit] = []
-        self.synopses: list[Synopsis] = []
-        self.organisations: list[Organisation] = []
-        self.warnings: list[Warning] = []
-
-    def doubt(self, code: str, field: str, message: str) -> None:
-        self.warnings.append(Warning(code, field, message))
-
-
-Setter = Callable[[Draft, str], None]
-
-
 def setter(column: Column, name: str, feed: Feed) -> Setter:
     """What to do with a known cell of a column; `name` is its key among the extras."""
     field = column.field
@@ -92,11 +58,11 @@ def setter(column: Column, name: str, feed: Feed) -> Setter:
     if field in OFFER:
         return _offer(field)
     if field in PEOPLE:
-        return _credits(column, PEOPLE[field])
+        return credits(column, PEOPLE[field])
     if field in SCHEMES:
         return _external_id(*SCHEMES[field], name)
     if field in ORGANISATIONS:
-        return _organisations(column, ORGANISATIONS[field])
+        return organisations(column, ORGANISATIONS[field])
     if field in ("season", "episode", "absolute_number"):
         return _number(field, name)
     if column.language and field in _USES:
@@ -105,16 +71,16 @@ def setter(column: Column, name: str, feed: Feed) -> Setter:
         "year": lambda: _year(name),
         "release_date": lambda: _release(column, name, feed),
         "runtime": lambda: _runtime(column, name),
-        "genres": lambda: _cached_tuple(
-            "genres", lambda text: tuple(map(Genre, _split(column, text)))
+        "genres": lambda: cached_tuple(
+            "genres", lambda text: tuple(map(Genre, split(column, text)))
         ),
-        "keywords": lambda: _cached_tuple("keywords", lambda text: tuple(_split(column, text))),
-        "links": lambda: _cached_tuple("links", lambda text: tuple(_split_words(column, text))),
-        "artwork": lambda: _cached_tuple(
-            "artwork", lambda text: tuple(map(Artwork, _split_words(column, text)))
+        "keywords": lambda: cached_tuple("keywords", lambda text: tuple(split(column, text))),
+        "links": lambda: cached_tuple("links", lambda text: tuple(split_words(column, text))),
+        "artwork": lambda: cached_tuple(
+            "artwork", lambda text: tuple(map(Artwork, split_words(column, text)))
         ),
-        "countries": lambda: _countries(column, feed),
-        "languages": lambda: _languages(column),
+        "countries": lambda: countries(column, feed),
+        "languages": lambda: languages(column),
         "alternate_titles": lambda: _alternates(column),
         "synopsis": lambda: _synopsis(column),
         "seasons": lambda: _seasons(name),
@@ -141,43 +107,6 @@ def _extra(name: str) -> Setter:
 def _offer(field: str) -> Setter:
     def put(draft: Draft, text: str) -> None:
         draft.offer.setdefault(field, text)
-
-    return put
-
-
-def _cached_tuple(field: str, read: Callable[[str], tuple[Any, ...]]) -> Setter:
-    cache: dict[str, tuple[Any, ...]] = {}
-
-    def put(draft: Draft, text: str) -> None:
-        found = cache.get(text)
-        if found is None:
-            found = read(text)
-            if len(cache) < CACHED and len(text) < 1000:
-                cache[text] = found
-        draft.fields[field] = draft.fields.get(field, ()) + found
-
-    return put
-
-
-def _credits(column: Column, role: str) -> Setter:
-    separator, last_first = column.separator, column.last_first
-
-    def put(draft: Draft, text: str) -> None:
-        if last_first:
-            parts = text.split("|") if "|" in text else text.split(";") if ";" in text else [text]
-            names = [first_last(p) for p in parts if p.strip()]
-        else:
-            names = items(text, separator)
-        last = draft.credits[-1] if draft.credits else None
-        first = (last.order or 0) + 1 if last and last.role == role else 1
-        draft.credits.extend([Credit(n, role, None, i) for i, n in enumerate(names, first)])
-
-    return put
-
-
-def _organisations(column: Column, role: str) -> Setter:
-    def put(draft: Draft, text: str) -> None:
-        draft.organisations.extend(Organisation(name, role) for name in _split(column, text))
 
     return put
 
@@ -277,43 +206,6 @@ def _runtime(column: Column, name: str) -> Setter:
     return put
 
 
-def _countries(column: Column, feed: Feed) -> Setter:
-    cache: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-
-    def read(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        parts = items(text, column.separator, UNKNOWN_PLACE)
-        codes = [feed.territories.read(part) for part in parts]
-        return (
-            tuple(dict.fromkeys(code for code in codes if code)),
-            tuple(part for part, code in zip(parts, codes, strict=True) if not code),
-        )
-
-    def put(draft: Draft, text: str) -> None:
-        found = cache.get(text)
-        if found is None:
-            found = read(text)
-            if len(cache) < CACHED and len(text) < 1000:
-                cache[text] = found
-        codes, unknown = found
-        draft.fields["countries"] = draft.fields.get("countries", ()) + codes
-        for raw in unknown:
-            draft.doubt("unknown-territory", "countries", f"{raw!r} names no country")
-
-    return put
-
-
-def _languages(column: Column) -> Setter:
-    def put(draft: Draft, text: str) -> None:
-        for raw in _split(column, text):
-            tag = language(raw)
-            if tag is None:
-                draft.doubt("unknown-language", "languages", f"{raw!r} names no language")
-            else:
-                draft.fields["languages"] = (*draft.fields.get("languages", ()), tag)
-
-    return put
-
-
 def _localised_title(column: Column, use: TextUse) -> Setter:
     def put(draft: Draft, text: str) -> None:
         draft.titles.append(Text(plain(text), column.language or "und", use, column.territory))
@@ -324,7 +216,7 @@ def _localised_title(column: Column, use: TextUse) -> Setter:
 def _alternates(column: Column) -> Setter:
     def put(draft: Draft, text: str) -> None:
         commas = BETWEEN not in text and column.separator is None and "|" not in text
-        parts = [text] if commas and ";" not in text and text[0] != "[" else _split(column, text)
+        parts = [text] if commas and ";" not in text and text[0] != "[" else split(column, text)
         draft.titles.extend(
             Text(part, column.language or "und", "alternate", column.territory) for part in parts
         )
@@ -379,14 +271,3 @@ def _partner(feed: Feed, name: str) -> Setter:
             draft.extra[name] = plain(text)
 
     return put
-
-
-def _split(column: Column, text: str) -> list[str]:
-    return items(text, column.separator)
-
-
-def _split_words(column: Column, text: str) -> list[str]:
-    """Addresses hold commas and semicolons: only a bar or white space parts them."""
-    if column.separator or BETWEEN in text or "|" in text:
-        return _split(column, text)
-    return cell_text(text).split()

@@ -27,7 +27,6 @@ from ummid.feeds.xml import Element, children, local, place, raw, stream_element
 
 _PROGRAMMES = re.compile(r"^urn:tva:metadata(?::[a-z]+)?:(\d{4})$")
 _SERVICES = re.compile(r"^urn:dvb:metadata:servicediscovery:(\d{4})$")
-_FIRST_YEAR = 2002
 
 
 @dataclass

@@ -152,11 +152,15 @@ def _joined(feed: Feed, where: str, event: Event, programme: SourceRecord | None
             format_version=feed.header.format_version,
             own_id=event.crid,
         )
+    technical = _merged(programme.technical, event.technical)
+    lasts = programme.technical.duration_ms if programme.technical else None
+    if technical is not None and lasts:  # a slot may be longer than its programme
+        technical = msgspec.structs.replace(technical, duration_ms=lasts)
     return msgspec.structs.replace(
         programme,
         source=feed.source(where),
         links=tuple(dict.fromkeys((*event.links, *programme.links))),
-        technical=_merged(programme.technical, event.technical),
+        technical=technical,
         warnings=tuple(dict.fromkeys((*programme.warnings, *doubts))),
         extra=programme.extra | event.extra,
     )

@@ -128,7 +128,7 @@ def _parents(element: Element) -> Iterator[Parent]:
 
 
 def _other_ids(element: Element, kind: Kind, doubts: list[Warning]) -> Iterator[ExternalId]:
-    scope: IdScope = kind if kind in ("series", "season") else "title"  # type: ignore[assignment]
+    scope: IdScope = kind if kind in ("series", "season") else "title"
     for name, other in children(element):
         if name == "OtherIdentifier":
             scheme = other.get("type") or other.get("authority") or "other"
@@ -171,6 +171,6 @@ def _countries(feed: Feed, description: Element, doubts: list[Warning]) -> Itera
                     Warning(
                         "unknown-territory",
                         "ProductionLocation",
-                        f"{text(element)!r}: no territory",
+                        f"{text(element)!r} unknown",
                     )
                 )

@@ -6,19 +6,21 @@ schema.org. A `CompleteDataFeed` is a snapshot; a single entity or page speaks f
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from ummid.catalog import times
 from ummid.catalog.keys import slug, stable_id
 from ummid.catalog.languages import language as language_tag
 from ummid.catalog.model import (
     Airing,
+    ExternalId,
     Kind,
     Parent,
     SourceRecord,
     Statement,
     Synopsis,
     Text,
+    TextUse,
 )
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed, Format, read_each
@@ -35,7 +37,7 @@ from ummid.feeds.json_ld import (
     words,
     written,
 )
-from ummid.feeds.mrss_fields import plain
+from ummid.feeds.mrss_values import length, plain
 from ummid.feeds.watch_facts import (
     Doubts,
     artwork,
@@ -43,7 +45,6 @@ from ummid.feeds.watch_facts import (
     genres,
     identifiers,
     languages,
-    length,
     number,
     partner_id,
     people,
@@ -62,7 +63,8 @@ _KINDS: dict[str, Kind] = {
     "RadioEpisode": "episode", "PodcastEpisode": "episode", "MovieSeries": "bundle",
     "BroadcastEvent": "event", "OnDemandEvent": "event", "PublicationEvent": "event",
     "Event": "event", "SportsEvent": "event", "ScreeningEvent": "event",
-    "BroadcastService": "channel", "TelevisionChannel": "channel", "CableOrSatelliteService": "channel",
+    "BroadcastService": "channel", "TelevisionChannel": "channel",
+    "CableOrSatelliteService": "channel",
     "TelevisionStation": "channel", "RadioBroadcastService": "channel",
     "MovieClip": "short", "TVClip": "short", "Clip": "short", "MusicVideoObject": "short",
     "VideoObject": "unknown", "CreativeWork": "unknown",
@@ -76,6 +78,7 @@ _TYPES = re.compile(
 _SEASONS = ("containsSeason", "season", "seasons")
 _EPISODES = ("episode", "episodes")
 _PARTS = ("hasPart",)
+_MAX_DEPTH = 12
 _NEXT = ("nextPage", "nextPageUrl", "next", "hydra:next")
 
 
@@ -102,13 +105,22 @@ def _sniff(head: Head) -> bool:
 def _parse(feed: Feed) -> Iterator[Statement]:
     shape = feed.head.json
     document = Document(feed.stream, shape.skipped if shape else 0)
-    _begin(feed, document)
     reader = _EntityReader(feed, document)
-    nodes = (n for place, entity in document.entities() for n in _walk(place, _Node(entity)))
     yield from read_each(
-        feed, nodes, reader.read, lambda node: written(node.entity), lambda n: _key(n, _kind(n))
+        feed,
+        _nodes(feed, document),
+        reader.read,
+        lambda node: written(node.entity),
+        lambda node: _key(node, _kind(node)),
     )
     _begin(feed, document)
+
+
+def _nodes(feed: Feed, document: Document) -> Iterator[tuple[str, _Node]]:
+    for count, (place, entity) in enumerate(document.entities()):
+        if count == 0:
+            _begin(feed, document)
+        yield from _walk(place, _Node(entity))
 
 
 def _begin(feed: Feed, document: Document) -> None:
@@ -142,15 +154,16 @@ def _warn(feed: Feed, message: str) -> None:
         feed.header.warnings.append(message)
 
 
-def _walk(place: str, node: _Node) -> Iterator[tuple[str, _Node]]:
+def _walk(place: str, node: _Node, depth: int = 0) -> Iterator[tuple[str, _Node]]:
     """The entity, then its seasons and episodes, each with its place."""
     entity = node.entity
+    if depth > _MAX_DEPTH:
+        raise FeedError("too-deep", f"{place}: entities nested over {_MAX_DEPTH} levels")
     if isinstance(entity, dict) and type_of(entity) == "DataFeedItem":
         deleted, modified = word(entity.get("dateDeleted")), word(entity.get("dateModified"))
         for n, item in enumerate(many(entity.get("item"))):
-            yield from _walk(
-                f"{place}/item/{n}", node._replace(entity=item, deleted=deleted, modified=modified)
-            )
+            inner = node._replace(entity=item, deleted=deleted, modified=modified)
+            yield from _walk(f"{place.rstrip('/')}/item/{n}", inner, depth + 1)
         return
     yield place, node
     if not isinstance(entity, dict):
@@ -161,7 +174,8 @@ def _walk(place: str, node: _Node) -> Iterator[tuple[str, _Node]]:
     for name in (*_SEASONS, *_EPISODES, *_PARTS):
         for n, nested in enumerate(many(entity.get(name))):
             if isinstance(nested, dict) and len(nested.keys() - {"@type", "@id"}) > 0:
-                yield from _walk(f"{place.rstrip('/')}/{name}/{n}", inside._replace(entity=nested))
+                nested_node = inside._replace(entity=nested)
+                yield from _walk(f"{place.rstrip('/')}/{name}/{n}", nested_node, depth + 1)
 
 
 def _kind(node: _Node) -> Kind:
@@ -198,6 +212,12 @@ class _EntityReader:
         self._offers = Offers(feed)
 
     def read(self, feed: Feed, place: str, node: _Node) -> SourceRecord:
+        try:
+            return self._read(feed, place, node)
+        except RecursionError as error:
+            raise FeedError("too-deep", "values nested too deeply; none needs as many") from error
+
+    def _read(self, feed: Feed, place: str, node: _Node) -> SourceRecord:
         kind = _kind(node)
         entity: Object = node.entity
         if kind == "event" and (works := objects(entity.get("workPerformed"))):
@@ -205,7 +225,7 @@ class _EntityReader:
         doubts = Doubts(feed)
         key = _key(node, kind)
         deleted = bool(node.deleted)
-        airings = self._airings(entity, doubts) if kind == "event" else ()
+        airings = self._airings(entity) if kind == "event" else ()
         grants = () if airings or deleted else self._offers.read(entity, key, doubts)
         credits, organisations = people(entity)
         ids, links = identifiers(entity, kind)
@@ -255,7 +275,7 @@ class _EntityReader:
         return tuple(t for t in found if t.value)
 
     def _text(self, value: Any, name: str) -> Text:
-        use = "display" if name == "name" else "alternate"
+        use: TextUse = "display" if name == "name" else "alternate"
         return Text(plain(word(value)), self._language(value), use)
 
     def _synopses(self, entity: Object) -> tuple[Synopsis, ...]:
@@ -267,22 +287,16 @@ class _EntityReader:
         return language_tag(own or context_language(self._document.root)) or "und"
 
     def _parents(self, node: _Node, entity: Object) -> tuple[Parent, ...]:
-        series = (
-            [node.series]
-            if node.series
-            else many(entity.get("partOfSeries") or entity.get("partOfTVSeries"))
-        )
-        season = [node.season] if node.season else many(entity.get("partOfSeason"))
-        found = [_parent("series", s) for s in series[:1]] + [
-            _parent("season", s) for s in season[:1]
-        ]
-        return tuple(found)
+        stated = entity.get("partOfSeries") or entity.get("partOfTVSeries")
+        series = node.series or next(iter(many(stated)), "")
+        season = node.season or next(iter(many(entity.get("partOfSeason"))), "")
+        return (*_parent("series", series), *_parent("season", season))
 
     def _season_number(self, node: _Node, entity: Object, doubts: Doubts) -> int | None:
         season = node.season or next(iter(objects(entity.get("partOfSeason"))), None)
         return number(season, "seasonNumber", doubts) if season else None
 
-    def _airings(self, entity: Object, doubts: Doubts) -> tuple[Airing, ...]:
+    def _airings(self, entity: Object) -> tuple[Airing, ...]:
         """A broadcast says when something airs: it is no right to show it."""
         started, ended = word(entity.get("startDate")), word(entity.get("endDate"))
         if not started:
@@ -296,14 +310,13 @@ class _EntityReader:
         return (Airing(identity(channel) or name or self._feed.partner, start, end, name, flags),)
 
 
-def _parent(relation: str, stated: Any) -> Parent:
+def _parent(relation: Literal["series", "season"], stated: Any) -> tuple[Parent, ...]:
     parent_id = identity(stated)
-    scope = "season" if relation == "season" else "series"
-    from ummid.catalog.model import ExternalId
-
-    ids = (ExternalId("partner", parent_id, scope),) if parent_id else ()
     title = word(stated.get("name")) if isinstance(stated, dict) else ""
-    return Parent("season" if relation == "season" else "series", ids, title or None)
+    if not (parent_id or title):
+        return ()  # a season known by its number alone is in season_number
+    ids = (ExternalId("partner", parent_id, relation),) if parent_id else ()
+    return (Parent(relation, ids, title or None),)
 
 
 def _extra(entity: Object) -> dict[str, str]:

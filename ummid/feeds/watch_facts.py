@@ -16,7 +16,6 @@ from ummid.catalog.model import (
     Organisation,
     Rating,
     Release,
-    SynopsisLength,
     Technical,
     Track,
     Warning,
@@ -77,10 +76,6 @@ class Doubts:
         except FeedError as error:
             self.add("bad-date", field, str(error))
             return None
-
-
-def length(text: str) -> SynopsisLength:
-    return "short" if len(text) <= 190 else "medium" if len(text) <= 400 else "long"
 
 
 def identifiers(entity: Object, kind: Kind) -> tuple[tuple[ExternalId, ...], tuple[str, ...]]:

@@ -43,8 +43,7 @@ class Offers:
         if profile.date_formats:
             formats, zone = profile.date_formats, profile.assumed_zone
             return times.bound_in_format(raw, formats, end=end, assumed_zone=zone)
-        fixed = re.sub(r"([+-]\d{2})(\d{2})$", r"\1:\2", raw) if "T" in raw else raw
-        return times.bound(fixed, end=end, assumed_zone=profile.assumed_zone)
+        return times.bound(raw, end=end, assumed_zone=profile.assumed_zone)
 
     def read(self, entity: Object, key: str, doubts: Doubts) -> tuple[Grant, ...]:
         grants: dict[str, Grant] = {}

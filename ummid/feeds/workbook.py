@@ -204,7 +204,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> tup
             "bad-archive", f"entry {entry.filename!r} is encrypted; send it without a password"
         )
     unbounded = copy(entry)
-    unbounded.file_size = limit + 1
+    unbounded.file_size = 1 << 62
     size = rows = columns = 0
     tail = b""
     with archive.open(unbounded) as data:
@@ -238,6 +238,7 @@ def _column(letters: bytes) -> int:
 
 def _with_calamine(file: IO[bytes]) -> python_calamine.CalamineWorkbook | None:
     """None when calamine cannot open the file at all: openpyxl may."""
+    file.seek(0)
     try:
         return python_calamine.CalamineWorkbook.from_filelike(file)
     except (python_calamine.CalamineError, OSError, ValueError):

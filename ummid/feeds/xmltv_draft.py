@@ -1,5 +1,7 @@
 """An XMLTV programme while its children are being read."""
 
+import sys
+
 from ummid.catalog.languages import language
 from ummid.catalog.model import (
     Artwork,
@@ -63,7 +65,7 @@ class Draft:
         tag = language(raw)
         if tag is None:
             self.doubt("unknown-language", field, f"lang {raw!r} names no language")
-        return tag or "und"
+        return sys.intern(tag or "und")
 
     def language_of(self, element: Element, field: str) -> str | None:
         """A language written as text, by code or English name."""

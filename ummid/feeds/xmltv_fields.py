@@ -1,6 +1,7 @@
 """The children of an XMLTV programme, each read once by its name, into a `Draft`."""
 
 import re
+import sys
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
@@ -33,6 +34,7 @@ _ROLE_IN_NAME = re.compile(
     r"^(presenter|host|guest|director|writer|producer|narrator|commentator)\s+-\s+(.+)$",
     re.IGNORECASE,
 )
+_PERSON = re.compile(r"/(?:person|name|people)/([^/?#\s]+)")
 _UNITS = {"seconds": 1000, "minutes": 60_000, "hours": 3_600_000}
 _SIZE = re.compile(r"^(\d{2,5})\s*[x×]\s*(\d{2,5})$")
 _DATABASES = {
@@ -77,8 +79,7 @@ def _credits(draft: Draft, element: Element) -> None:
             if inside == "image":
                 draft.artwork.append(Artwork(text(child), child.get("type") or "person"))
             elif inside == "url" and child.get("system"):
-                found = external_id(child.get("system", ""), text(child))
-                ids.extend([found] if found else [])
+                ids.extend(_person_id(child.get("system", ""), text(child)))
         in_name = _ROLE_IN_NAME.match(name) if role == "actor" else None
         if in_name:
             draft.doubt("role-in-name", "credits", f"{name!r} was read as a role and a name")
@@ -88,8 +89,19 @@ def _credits(draft: Draft, element: Element) -> None:
         if name:
             order = len(draft.credits) + 1
             draft.credits.append(
-                Credit(name, role.lower(), person.get("role") or None, order, tuple(ids))
+                Credit(
+                    name, sys.intern(role.lower()), person.get("role") or None, order, tuple(ids)
+                )
             )
+
+
+def _person_id(system: str, raw: str) -> list[ExternalId]:
+    """A person's id in a database, from its page or as it is."""
+    match = _PERSON.search(raw)
+    value = match[1] if match else raw
+    scheme = system.strip().lower()
+    found = ExternalId(_DATABASES.get(scheme, scheme), value, raw=raw if value != raw else None)
+    return [found] if value else []
 
 
 def _date(draft: Draft, element: Element) -> None:

@@ -56,14 +56,18 @@ def stamp(raw: str, assumed_zone: str) -> Bound:
     """
     match = _STAMP.match(raw.strip())
     if not match:
-        return bound(raw, assumed_zone=assumed_zone)
+        return _bound(raw, raw, assumed_zone)
     year, month, day, hour, minute, second, zone = match.groups()
     if hour is None:
         raise FeedError("bad-date", f"{raw!r} states no hour; a slot on a schedule needs one")
     text = f"{year}-{month}-{day}T{hour}:{minute or '00'}:{second or '00'}{_zone(zone)}"
+    return _bound(text, raw, assumed_zone)
+
+
+def _bound(text: str, raw: str, assumed_zone: str) -> Bound:
     try:
         return msgspec.structs.replace(bound(text, assumed_zone=assumed_zone), raw=raw)
-    except ValueError as error:
+    except ValueError as error:  # an offset of a day or more
         raise FeedError("bad-date", f"{raw!r}: {error}; correct the value at its source") from error
 
 
@@ -79,7 +83,7 @@ def release(raw: str) -> Release | None:
     match = _STAMP.match(raw.strip())
     try:
         if not match:
-            return Release(raw.strip()[:10]) if bound(raw).kind in _MOMENTS else None
+            return Release(raw.strip()[:10]) if _bound(raw, raw, "UTC").kind in _MOMENTS else None
         year, month, day = match.groups()[:3]
         bound(f"{year}-{month or '01'}-{day or '01'}")
     except FeedError:

@@ -7,53 +7,20 @@ of the set alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-
-from ummid.catalog.model import SourceRecord
-from ummid.identity.links import joins, strong_links, weak_links
-
-_NAMING = frozenset({"eidr", "imdb", "tmdb", "tvdb"})
-"""Schemes of which a work has one id: two different values are two works."""
+from ummid.identity.links import Links
 
 
-class Member(Struct, frozen=True):
-    """What clustering needs of one statement.
+def clusters(members: Mapping[str, Links]) -> list[tuple[str, ...]]:
+    """Record ids grouped by title; each group sorted, its first is the title's id.
 
-    `names` are (scheme, value) of ids of which a work has one; `owners` are (partner and
-    format, own id): a partner that lists two titles means two, unless an id says otherwise.
+    Members that no chain of links connects do not influence each other.
     """
-
-    record_id: str
-    strong: tuple[str, ...]
-    weak: tuple[str, ...]
-    names: tuple[tuple[str, str], ...]
-    owners: tuple[tuple[str, str], ...]
-
-
-def member(record_id: str, record: SourceRecord) -> Member:
-    names = {
-        (i.scheme, i.value)
-        for i in record.ids
-        if i.scheme in _NAMING and i.scope == "title" and joins(i)
-    }
-    owner = ((f"{record.partner} {record.format}", record.own_id),) if record.own_id else ()
-    return Member(
-        record_id,
-        tuple(strong_links(record)),
-        tuple(weak_links(record)),
-        tuple(sorted(names)),
-        owner,
-    )
-
-
-def clusters(members: Iterable[Member]) -> list[tuple[str, ...]]:
-    """Record ids grouped by title; each group sorted, its first is the title's id."""
-    groups = _Groups(sorted(members, key=lambda m: m.record_id))
-    for holders in groups.holders("strong"):
+    groups = _Groups(dict(sorted(members.items())))
+    for holders in _holders((m, links.strong) for m, links in members.items()):
         groups.join_where_possible(holders)
-    for holders in groups.holders("weak"):
+    for holders in _holders((m, links.weak) for m, links in members.items()):
         groups.join_unless_ambiguous(holders)
     return groups.result()
 
@@ -61,19 +28,12 @@ def clusters(members: Iterable[Member]) -> list[tuple[str, ...]]:
 class _Groups:
     """Union by minimum, with the ids that each group vouches for."""
 
-    def __init__(self, members: list[Member]) -> None:
-        self._members = members
-        self._parent = {m.record_id: m.record_id for m in members}
-        self._names = {m.record_id: _one_each(m.names) for m in members}
-        self._owners = {m.record_id: _one_each(m.owners) for m in members}
-
-    def holders(self, strength: str) -> list[list[str]]:
-        """The records behind each link that more than one holds, in the order of the links."""
-        found: defaultdict[str, list[str]] = defaultdict(list)
-        for m in self._members:
-            for link in getattr(m, strength):
-                found[link].append(m.record_id)
-        return [found[link] for link in sorted(found) if len(found[link]) > 1]
+    def __init__(self, members: Mapping[str, Links]) -> None:
+        self._parent = {m: m for m in members}
+        self._names = {m: _one_each(links.names) for m, links in members.items()}
+        self._owners = {
+            m: dict((links.owner,)) if links.owner else {} for m, links in members.items()
+        }
 
     def join_where_possible(self, holders: list[str]) -> None:
         roots: list[str] = []
@@ -114,9 +74,18 @@ class _Groups:
 
     def result(self) -> list[tuple[str, ...]]:
         grouped: defaultdict[str, list[str]] = defaultdict(list)
-        for m in self._members:
-            grouped[self._root(m.record_id)].append(m.record_id)
+        for m in self._parent:
+            grouped[self._root(m)].append(m)
         return [tuple(sorted(g)) for _, g in sorted(grouped.items())]
+
+
+def _holders(links: Iterable[tuple[str, tuple[str, ...]]]) -> list[list[str]]:
+    """The records behind each link that more than one holds, in the order of the links."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for member, keys in links:
+        for key in keys:
+            found[key].append(member)
+    return [found[key] for key in sorted(found) if len(found[key]) > 1]
 
 
 def _conflict(register: dict[str, dict[str, str]], one: str, other: str) -> bool:

@@ -5,12 +5,17 @@ normalised title + year + kind, or for episodes series title + numbers. A statem
 depend on nothing but the statement.
 """
 
+from msgspec import Struct
+
 from ummid.catalog.keys import stable_id
 from ummid.catalog.model import ExternalId, Kind, SourceRecord
 from ummid.identity.normal import normal_title
 
 JOINING = frozenset({"eidr", "imdb", "tms", "tmdb", "tvdb", "isan", "movielabs", "uuid"})
 """Schemes whose values name one work, or one version of it, for everybody."""
+
+_NAMING = frozenset({"eidr", "imdb", "tmdb", "tvdb"})
+"""Schemes of which a work has one id: two different values are two works."""
 
 _KIND_GROUPS: dict[Kind, str] = {
     "film": "film",
@@ -20,6 +25,40 @@ _KIND_GROUPS: dict[Kind, str] = {
     "series": "series",
 }
 _USES = frozenset({"display", "original", "alternate"})
+
+
+class Links(Struct, frozen=True, array_like=True):
+    """Everything that identity needs of one statement.
+
+    `parents` are the strong links under which its parents may be found. `names` are
+    (scheme, value) of ids of which a work has one; `owner` is (partner and format, own id):
+    a partner that lists two titles means two, unless an id says otherwise.
+    """
+
+    strong: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    names: tuple[tuple[str, str], ...] = ()
+    owner: tuple[str, str] | None = None
+
+
+NO_LINKS = Links()
+
+
+def links(record: SourceRecord) -> Links:
+    """The link keys of a statement, a function of the statement alone."""
+    names = {
+        (i.scheme, i.value)
+        for i in record.ids
+        if i.scheme in _NAMING and i.scope == "title" and joins(i)
+    }
+    return Links(
+        tuple(strong_links(record)),
+        tuple(weak_links(record)),
+        tuple(parent_links(record)) if record.parents else (),
+        tuple(sorted(names)),
+        (f"{record.partner} {record.format}", record.own_id) if record.own_id else None,
+    )
 
 
 def own_link(partner: str, own_id: str) -> str:
@@ -54,7 +93,8 @@ def weak_links(record: SourceRecord) -> list[str]:
     if group is None or record.year is None:
         return []
     names = {normal_title(t.value) for t in record.titles if t.use in _USES}
-    return [stable_id("title", n, str(record.year), group) for n in sorted(names) if n]
+    year = str(record.year)
+    return [stable_id("title", n, year, group) for n in sorted(names) if n]
 
 
 def _numbered(record: SourceRecord) -> list[str]:

@@ -4,12 +4,12 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_ARTICLES = (
-    "the a an le la les l' un une der die das ein eine el los las il lo gli i o os as de het een"
-).split()
-_INVERTED = re.compile(r"^(?P<title>.+), (?P<article>\S+)$")
+_ARTICLES = frozenset(
+    {"the", "a", "an", "le", "la", "les", "l", "un", "une", "der", "die", "das", "ein", "eine"}
+    | {"el", "los", "las", "il", "lo", "gli", "i", "o", "os", "as", "de", "het", "een"}
+)
 _YEAR = re.compile(r"\s*\((?:19|20)\d{2}\)\s*$")
-_MARKS = re.compile(r"[^\w]+")
+_MARKS = re.compile(r"[\W_]+")
 
 
 @lru_cache(maxsize=65536)
@@ -18,13 +18,17 @@ def normal_title(title: str) -> str:
 
     Accents, case, punctuation, a year in brackets and a leading or inverted article go.
     """
-    text = _YEAR.sub("", title.strip())
-    inverted = _INVERTED.match(text)
-    if inverted and inverted["article"].casefold() in _ARTICLES:
-        text = f"{inverted['article']} {inverted['title']}"
-    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    words = _MARKS.sub(" ", plain.replace("'", "").replace("\u2019", "")).replace("_", " ").split()
+    text = title.strip()
+    if text.endswith(")"):
+        text = _YEAR.sub("", text)
+    before, comma, last = text.rpartition(", ")
+    if comma and last.casefold() in _ARTICLES:
+        text = f"{last} {before}"
+    plain = text.casefold().replace("&", " and ").replace("'", "").replace("\u2019", "")
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+    words = _MARKS.sub(" ", plain).split()
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]
     return " ".join(words)

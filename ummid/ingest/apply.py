@@ -11,11 +11,12 @@ from itertools import count, groupby
 import msgspec
 from msgspec import Struct
 
-from ummid.identity.links import parent_links, strong_links, weak_links
+from ummid.identity.links import Links, links
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery
 from ummid.ingest.settle import Settled
 from ummid.ingest.staging import Staged, decode_staged
+from ummid.stores.buffer import WriteBuffer
 from ummid.stores.table import Put, Table
 from ummid.views import keys, queue
 from ummid.views.runs import Counts
@@ -24,6 +25,7 @@ from ummid.views.state import (
     RecordState,
     Scopes,
     Version,
+    dead,
     decode_record,
     scope_id,
     state_put,
@@ -55,6 +57,7 @@ def apply_partition(
             chunk = []
     apply.records(chunk)
     apply.queue(r for r in settled.silenced if r.startswith(partition))
+    apply.buffer.flush()
     return dict(apply.counts)
 
 
@@ -82,21 +85,23 @@ class _Apply:
         self._deliveries = deliveries
         self._scopes = Scopes(table)
         self._puts: list[Put] = []
+        self.buffer = WriteBuffer(table)
         self._dirty: set[str] = set()
         self._parts = (f"{partition}{number}" for number in count())
         self.counts: defaultdict[str, Counts] = defaultdict(Counts)
 
     def records(self, chunk: list[tuple[str, list[tuple[str, Staged]]]]) -> None:
-        stored = states(self._table, [record_id for record_id, _ in chunk])
-        for (record_id, staged), state in zip(chunk, stored, strict=True):
+        record_ids = [record_id for record_id, _ in chunk]
+        stored = zip(states(self._table, record_ids), dead(self._table, record_ids), strict=True)
+        for (record_id, staged), (state, was_dead) in zip(chunk, stored, strict=True):
             before = state or RecordState()
-            after = self._advance(before, self._candidates(staged))
+            after = self._advance(before, was_dead, self._candidates(staged))
             if after == before:
                 continue
             self._dirty.add(record_id)
             self._puts.append(state_put(record_id, after))
             if after.content_hash != before.content_hash:
-                self._link(record_id, before, after)
+                self._link(record_id, before.links, after.links)
         self.queue(())
 
     def queue(self, also: Iterable[str]) -> None:
@@ -104,8 +109,7 @@ class _Apply:
         self._dirty.update(also)
         part = next(self._parts)
         self._puts += queue.puts(keys.dirty, self._dirty, self._run.id, part, self._run.known)
-        self._puts.sort()
-        self._table.write(self._puts)
+        self.buffer.add(self._puts)
         self._puts, self._dirty = [], set()
 
     def _candidates(self, staged: list[tuple[str, Staged]]) -> list[_Candidate]:
@@ -123,7 +127,9 @@ class _Apply:
             found.append(_Candidate(delivery, version, statement))
         return sorted(found, key=lambda c: (c.version, c.staged.hash))
 
-    def _advance(self, before: RecordState, candidates: list[_Candidate]) -> RecordState:
+    def _advance(
+        self, before: RecordState, was_dead: bool, candidates: list[_Candidate]
+    ) -> RecordState:
         upserts = [c for c in candidates if not c.staged.delete and not c.staged.excuse]
         deletes = [c for c in candidates if c.staged.delete]
         after = before
@@ -137,7 +143,8 @@ class _Apply:
             after = msgspec.structs.replace(after, restated=restated)
         for number, candidate in enumerate(upserts, start=1):
             last = number == len(upserts)
-            self._count(candidate.delivery, _upsert_outcome(before, after, candidate, last))
+            known = not was_dead and before.content_hash == after.content_hash
+            self._count(candidate.delivery, _upsert_outcome(after, candidate, last, known))
         for number, candidate in enumerate(deletes, start=1):
             last = number == len(deletes)
             self._count(candidate.delivery, _delete_outcome(before, after, candidate, last))
@@ -160,10 +167,9 @@ class _Apply:
                 key[len(prefix) :].decode() for key, _, _ in self._table.scan(prefix)
             )
 
-    def _link(self, record_id: str, before: RecordState, after: RecordState) -> None:
+    def _link(self, record_id: str, before: Links, after: Links) -> None:
         """Moves the record's link rows from what it said to what it says."""
-        old = _links(before) if before.has_content else set()
-        new = _links(after)
+        old, new = _link_rows(before), _link_rows(after)
         for link, column in old ^ new:
             row, kept = keys.link(link), (link, column) in new
             self._puts.append(
@@ -178,10 +184,9 @@ class _Apply:
         counts.add(outcome)
 
 
-def _links(state: RecordState) -> set[tuple[str, bytes]]:
-    record = state.record()
-    own = {(link, b"m:") for link in (*strong_links(record), *weak_links(record))}
-    return own | {(link, b"c:") for link in parent_links(record)}
+def _link_rows(said: Links) -> set[tuple[str, bytes]]:
+    own = {(link, b"m:") for link in (*said.strong, *said.weak)}
+    return own | {(link, b"c:") for link in said.parents}
 
 
 def _with_content(
@@ -191,26 +196,29 @@ def _with_content(
     staged = newest.staged
     if (newest.version, staged.hash) <= (state.content_version, state.content_hash):
         return state
-    same = staged.hash == state.content_hash
+    feed_scope = settled.feed_scopes.get(newest.delivery.file, "")
+    if staged.hash == state.content_hash:
+        return msgspec.structs.replace(state, content_version=newest.version, feed_scope=feed_scope)
+    record = decode_record(bytes(staged.content))
     return msgspec.structs.replace(
         state,
         content_version=newest.version,
         content_hash=staged.hash,
-        content=state.content if same else staged.content,
-        run=state.run if same else run,
-        source=state.source if same else staged.source,
-        feed_scope=settled.feed_scopes.get(newest.delivery.file, ""),
+        content=staged.content,
+        run=run,
+        source=staged.source,
+        feed_scope=feed_scope,
+        scoped=bool(record.scopes),
+        links=links(record),
     )
 
 
-def _upsert_outcome(
-    before: RecordState, after: RecordState, candidate: _Candidate, last: bool
-) -> str:
+def _upsert_outcome(after: RecordState, candidate: _Candidate, last: bool, known: bool) -> str:
     if candidate.version < after.deleted or candidate.staged.hash != after.content_hash:
         return "superseded"
     if not last:
         return "unchanged" if candidate.version == after.content_version else "superseded"
-    return "unchanged" if before.live and before.content_hash == after.content_hash else "published"
+    return "unchanged" if known else "published"
 
 
 def _delete_outcome(

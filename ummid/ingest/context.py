@@ -7,7 +7,7 @@ from ummid.catalog.precedence import Precedence
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.table import Table
 
-PARTITIONS = tuple("0123456789abcdefghijklmnopqrstuv")
+PARTITIONS = tuple("0123456789abcdef")
 """Ids start with one of these: a partition is the ids that start with one character."""
 
 HOLD_SHARE = 0.5

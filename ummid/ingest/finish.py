@@ -1,4 +1,4 @@
-"""The end of a run: serial numbers, settled dead letters, the report, no scratch left."""
+"""The end of a run: settled dead letters, the report, no scratch left."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -19,11 +19,11 @@ def finish(
     *,
     counts: Iterable[Mapping[str, Counts]],
     absent: int,
+    changed: int,
     seconds: float,
 ) -> RunReport:
-    """Writes the change feed and the ledger and removes the run's scratch rows."""
+    """Writes the ledger, settles dead letters and removes the run's scratch rows."""
     partners = _by_partner(deliveries, counts)
-    changed = changes.number(table, run.id, run.known)
     for delivery in deliveries:
         if delivery.read_whole:
             deadletters.resolve(table, delivery.path, run.id, run.known)

@@ -5,20 +5,19 @@ connected set of records sees all of it and comes to the same answer: two worker
 in one set write the same rows.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-import msgspec
 from msgspec import Struct
 
-from ummid.catalog.model import SourceRecord
-from ummid.identity.clusters import clusters, member
-from ummid.identity.links import strong_links, weak_links
+from ummid.identity.clusters import clusters
+from ummid.identity.links import Links
 from ummid.ingest.context import Run
+from ummid.stores.buffer import WriteBuffer
 from ummid.stores.table import Put, Table
 from ummid.views import keys, queue, titles
-from ummid.views.state import RecordState, Scopes, effective, scope_ids, state_put, states
+from ummid.views.state import RecordState, Scopes, dead, dead_put, effective, scope_ids, states
 
-CHUNK = 500
+CHUNK = 1000
 
 
 class Resolved(Struct, frozen=True):
@@ -33,6 +32,7 @@ def resolve_partition(run: Run, table: Table, partition: str) -> Resolved:
     waiting = queue.waiting(table, keys.dirty_partition(partition))
     for number, start in enumerate(range(0, len(waiting), CHUNK)):
         resolve.records(waiting[start : start + CHUNK], f"{partition}{number}")
+    resolve.buffer.flush()
     return Resolved(resolve.absent)
 
 
@@ -41,88 +41,83 @@ class _Resolve:
         self._run, self._table = run, table
         self._scopes = Scopes(table)
         self._puts: list[Put] = []
-        self._affected: set[str] = set()
-        self._seen: set[str] = set()
+        self.buffer = WriteBuffer(table)
         self.absent = 0
 
     def records(self, record_ids: Sequence[str], part: str) -> None:
-        for record_id, state in zip(record_ids, states(self._table, record_ids), strict=True):
-            if state is None or not state.has_content:
-                continue
-            record = state.record()
-            self._liveness(record_id, record, state)
-            if record_id not in self._seen:
-                self._component(record_id, record)
+        found: dict[str, Links] = {}
+        stored = zip(
+            record_ids, states(self._table, record_ids), dead(self._table, record_ids), strict=True
+        )
+        for record_id, state, was_dead in stored:
+            if state is not None and state.has_content:
+                self._liveness(record_id, state, was_dead)
+                found[record_id] = state.links
+        affected = self._assign(*self._reachable(found))
         run = self._run
-        self._puts += queue.puts(keys.affected, self._affected, run.id, part, run.known)
-        self._table.write(self._puts)
-        self._puts, self._affected = [], set()
+        self._puts += queue.puts(keys.affected, affected, run.id, part, run.known)
+        self.buffer.add(self._puts)
+        self._puts = []
 
-    def _liveness(self, record_id: str, record: SourceRecord, state: RecordState) -> None:
+    def _liveness(self, record_id: str, state: RecordState, was_dead: bool) -> None:
         """Publishes whether the record counts, to its scopes and to the next run."""
-        counts_as = effective(record, state, self._scopes)
-        live = counts_as is not None
-        offers = str(max(1, len(counts_as.grants))).encode() if counts_as else b""
-        for scope in scope_ids(record, state):
-            key = keys.scope_record(scope, record_id)
-            before = self._table.get(key, keys.OFFERS)
-            if (before.value if before else b"") != offers:
-                self._puts.append(Put(key, keys.OFFERS, self._run.known, offers))
-        if live != state.live:
-            if not live and not state.is_deleted:
+        if state.scoped or state.feed_scope:
+            is_dead = not self._in_scopes(record_id, state)
+        else:
+            is_dead = state.is_deleted
+        if is_dead != was_dead:
+            if is_dead and not state.is_deleted:
                 self.absent += 1
-            self._puts.append(state_put(record_id, msgspec.structs.replace(state, live=live)))
+            self._puts.append(dead_put(record_id, is_dead, self._run.known))
 
-    def _component(self, record_id: str, record: SourceRecord) -> None:
-        """Clusters everything reachable from a record and moves the titles accordingly."""
-        found, children = self._reachable(record_id, record)
-        self._seen.update(found)
-        groups = clusters(member(r, rec) for r, rec in found.items())
-        was = self._titles_of(list(found))
-        for group in groups:
-            title_id = group[0]
-            if titles.members(self._table, [title_id])[0] != group:
-                self._puts.append(titles.members_put(title_id, group, self._run.known))
-            for one in group:
-                if was[one] != title_id:
-                    self._puts.append(titles.alias_put(one, title_id, self._run.known))
-                    self._affected.add(was[one])
-            self._affected.add(title_id)
-        self._affected.update(self._titles_of(sorted(children)).values())
+    def _in_scopes(self, record_id: str, state: RecordState) -> bool:
+        record = state.record()
+        counts_as = effective(record, state, self._scopes)
+        offers = str(max(1, len(counts_as.grants))).encode() if counts_as else b""
+        rows = [keys.scope_record(scope, record_id) for scope in scope_ids(record, state)]
+        for row, before in zip(rows, self._table.get_many(rows, keys.OFFERS), strict=True):
+            if (before.value if before else b"") != offers:
+                self._puts.append(Put(row, keys.OFFERS, self._run.known, offers))
+        return counts_as is not None
 
-    def _reachable(
-        self, record_id: str, record: SourceRecord
-    ) -> tuple[dict[str, SourceRecord], set[str]]:
-        """Records connected by links, and those that name any of them as parent."""
-        found = {record_id: record}
+    def _reachable(self, found: dict[str, Links]) -> tuple[dict[str, Links], set[str]]:
+        """Records connected with these by links, and those that name any of them as parent."""
         children: set[str] = set()
         followed: set[str] = set()
-        frontier = [record]
+        frontier = list(found.values())
         while frontier:
-            links = {k for r in frontier for k in (*strong_links(r), *weak_links(r))} - followed
-            followed |= links
-            members, named = self._holders(links)
+            new_links = {k for said in frontier for k in (*said.strong, *said.weak)} - followed
+            followed |= new_links
+            members, named = self._holders(sorted(new_links))
             children |= named
             new = sorted(members - found.keys())
             frontier = []
             for one, state in zip(new, states(self._table, new), strict=True):
                 if state is not None and state.has_content:
-                    found[one] = state.record()
-                    frontier.append(found[one])
+                    found[one] = state.links
+                    frontier.append(state.links)
         return found, children
 
-    def _holders(self, links: Iterable[str]) -> tuple[set[str], set[str]]:
+    def _holders(self, links: Sequence[str]) -> tuple[set[str], set[str]]:
         members: set[str] = set()
         children: set[str] = set()
-        for link in links:
-            for _, column, cell in self._table.scan(keys.link(link) + b"\x00"):
+        for row in self._table.get_rows([keys.link(link) for link in links]):
+            for column, cell in row:
                 if cell.value:
                     (members if column[:1] == b"m" else children).add(column[2:].decode())
         return members, children
 
-    def _titles_of(self, record_ids: list[str]) -> dict[str, str]:
-        cells = self._table.get_many([keys.title(r) for r in record_ids], keys.ALIAS)
-        return {
-            r: cell.value.decode() if cell and cell.value else r
-            for r, cell in zip(record_ids, cells, strict=True)
-        }
+    def _assign(self, found: dict[str, Links], children: set[str]) -> set[str]:
+        """Moves records to the titles that clustering gives them; the titles to publish."""
+        groups = clusters(found)
+        was = titles.survivors(self._table, found)
+        members = titles.members(self._table, [group[0] for group in groups])
+        affected = {group[0] for group in groups}
+        for group, before in zip(groups, members, strict=True):
+            if before != group:
+                self._puts.append(titles.members_put(group[0], group, self._run.known))
+            for record_id in group:
+                if was[record_id] != group[0]:
+                    affected.add(was[record_id])
+                    self._puts.append(titles.alias_put(record_id, group[0], self._run.known))
+        return affected.union(titles.survivors(self._table, children).values())

@@ -103,8 +103,7 @@ def ingest(
     settled = settle(run, table, deliveries)
     counts = [apply_partition(run, table, settled, deliveries, p) for p in PARTITIONS]
     absent = sum(resolve_partition(run, table, p).absent for p in PARTITIONS)
-    for partition in PARTITIONS:
-        publish_partition(run, table, partition)
+    changed = sum(publish_partition(run, table, p) for p in PARTITIONS)
     return finish(
         run,
         table,
@@ -112,5 +111,6 @@ def ingest(
         settled,
         counts=counts,
         absent=absent,
+        changed=changed,
         seconds=time.monotonic() - began,
     )

@@ -42,7 +42,7 @@ class Access(Protocol):
         """A seekable stream of the raw bytes. Raises OSError."""
         ...
 
-    def fingerprint(self, path: str, stream: BinaryIO) -> object:
+    def fingerprint(self, _path: str, stream: BinaryIO) -> object:
         """Something that differs once the content that `stream` reads has changed."""
         ...
 
@@ -53,7 +53,7 @@ class LocalFiles:
     def open(self, path: str) -> BinaryIO:
         return open(path, "rb")  # noqa: PTH123 - the caller closes it
 
-    def fingerprint(self, path: str, stream: BinaryIO) -> object:
+    def fingerprint(self, _path: str, stream: BinaryIO) -> object:
         found = os.fstat(stream.fileno())
         return (found.st_size, found.st_mtime_ns)
 

@@ -18,11 +18,12 @@ from ummid.errors import FeedError
 from ummid.feeds.reader import Reading, partner_from_path
 from ummid.ingest.context import HOLD_SHARE, Run
 from ummid.ingest.delivery import Covered, Delivery, FeedFile
+from ummid.stores.buffer import WriteBuffer
 from ummid.stores.table import Put, Table
 from ummid.views import deadletters, keys
 from ummid.views.state import NOWHERE, Version, encode_record, scope_id, statement_id
 
-BATCH = 2000
+REPORTED_EVERY = 2000
 _CLOCK_SKEW = 24 * 3600 * 1000
 WHOLE_FILE_REFUSED = "whole-file-refused"
 
@@ -93,8 +94,8 @@ def stage_unreadable(run: Run, table: Table, file: FeedFile, error: FeedError) -
 
 class _Stage:
     def __init__(self, run: Run, table: Table, file: FeedFile, progress: Progress) -> None:
-        self._run, self._table, self._file, self._progress = run, table, file, progress
-        self._puts: list[Put] = []
+        self._run, self._file, self._progress = run, file, progress
+        self._buffer = WriteBuffer(table)
         self._sequence = 0
         self._reported = (0, 0)
         self._unnamed = False
@@ -127,7 +128,7 @@ class _Stage:
         self.broken |= rejected.fatal
         self.refused |= rejected.code == WHOLE_FILE_REFUSED
         letter = _letter(rejected, self._run)
-        self._puts.append(deadletters.put(letter, self._run.known))
+        self._buffer.add([deadletters.put(letter, self._run.known)])
         if rejected.key is None:
             self._unnamed = True
         else:
@@ -136,14 +137,15 @@ class _Stage:
     def _stage(self, record_id: str, value: bytes) -> None:
         self._sequence += 1
         key = keys.staged(self._run.id, record_id, self._file.id, self._sequence)
-        self._puts.append(Put(key, keys.STAGED, self._run.known, value))
-        if len(self._puts) >= BATCH:
-            self.flush()
+        self._buffer.add([Put(key, keys.STAGED, self._run.known, value)])
+        if self._sequence % REPORTED_EVERY == 0:
+            self._report()
 
     def flush(self) -> None:
-        self._puts.sort()
-        self._table.write(self._puts)
-        self._puts = []
+        self._buffer.flush()
+        self._report()
+
+    def _report(self) -> None:
         read = self.records + self.rejected
         self._progress(self._partner, read - self._reported[0], self.rejected - self._reported[1])
         self._reported = (read, self.rejected)

@@ -55,6 +55,11 @@ class LmdbTable:
             found = [txn.get(key + suffix) for key in keys]
             return [None if value is None else _cell(value) for value in found]
 
+    def get_rows(self, keys: Sequence[bytes]) -> list[list[tuple[bytes, Cell]]]:
+        with self._env.begin() as txn:
+            cursor = txn.cursor()
+            return [_row(cursor, key + b"\x00") for key in keys]
+
     def scan(
         self, prefix: bytes, start: bytes = b"", stop: bytes | None = None
     ) -> Iterator[tuple[bytes, bytes, Cell]]:
@@ -84,7 +89,7 @@ class LmdbTable:
                     return page, physical
                 page.append((key, column, _cell(cursor.value())))
                 if history:
-                    more = cursor.set_range(key + b"\x00" + column + b"\x00" + b"\xff" * 9)
+                    more = cursor.set_range(key + b"\x00" + column + b"\x00\xff")
                 else:
                     more = cursor.next()
         return page, b""
@@ -130,6 +135,19 @@ class LmdbTable:
 
 def _cell(value: bytes | memoryview) -> Cell:
     return Cell(_VERSION.unpack_from(value)[0], bytes(value[8:]))
+
+
+def _row(cursor: lmdb.Cursor, prefix: bytes) -> list[tuple[bytes, Cell]]:
+    found = []
+    more = cursor.set_range(prefix)
+    while more:
+        physical = bytes(cursor.key())
+        if not physical.startswith(prefix):
+            break
+        column, *history = physical[len(prefix) :].split(b"\x00", 1)
+        found.append((column, _cell(cursor.value())))
+        more = cursor.set_range(prefix + column + b"\x00\xff") if history else cursor.next()
+    return found
 
 
 def _put(txn: lmdb.Transaction, put: Put) -> None:

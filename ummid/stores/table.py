@@ -46,6 +46,10 @@ class Table(Protocol):
         """The newest cell of each key, in the order asked."""
         ...
 
+    def get_rows(self, keys: Sequence[bytes]) -> list[list[tuple[bytes, Cell]]]:
+        """(column, newest cell) of every column of each row, in the order asked."""
+        ...
+
     def scan(
         self, prefix: bytes, start: bytes = b"", stop: bytes | None = None
     ) -> Iterator[tuple[bytes, bytes, Cell]]:

@@ -3,6 +3,7 @@
 | rows | column | holds |
 |---|---|---|
 | `r#<record>` | `s:state` | one partner statement: newest content and delete, last restated |
+| `r#<record>` | `s:dead` | that it did not count any more when last resolved |
 | `k#<link>` | `m:<record>`, `c:<record>` | who carries a link key, who names it as parent |
 | `m#<title>` | `s:members` | the records of a title with more than one |
 | `z#<scope>` | `s:covered` | which deliveries have covered a scope |
@@ -16,7 +17,6 @@
 | `d#<file>.<letter>` | `s:letter` | what could not be taken, with its place |
 | `f#<file>` | `s:value` | where a file with letters is found again |
 | `s#<run>#…` | `s:staged` | statements of a run that has not ended |
-| `w#<title>` | `v:change` | a change that waits for its serial |
 | `q#<partition>#<run>#…`, `u#…` | `s:ids` | records to resolve and titles to publish, still |
 
 `t`, `x`, `a` and `v` are the materialised views: their newest values are a function of what

@@ -9,7 +9,6 @@ from ummid.stores.table import Put, Table
 from ummid.views import keys
 
 _SERIAL = "serial"
-_BATCH = 5000
 
 
 class Change(Struct, frozen=True, omit_defaults=True):
@@ -32,35 +31,37 @@ def last_serial(table: Table) -> int:
     return int(cell.value) if cell else 0
 
 
-def pending_put(title: str, change: str, parts: Sequence[str], known: int) -> Put:
-    """A change that waits for its serial, written together with what it is about."""
-    return Put(keys.pending_change(title), keys.CHANGE, known, " ".join((change, *parts)).encode())
+def puts(
+    table: Table, changes: Sequence[tuple[str, str, tuple[str, ...]]], run: str, at: int
+) -> list[Put]:
+    """Rows for (title, change, parts) under serials reserved for them.
 
-
-def number(table: Table, run: str, at: int) -> int:
-    """Gives the waiting changes their serials, by title id, and returns how many there were.
-
-    A change leaves the queue in the write that files it: a killed run neither loses nor
-    repeats one.
+    To be written in one batch with the views they are about. Serials rise and may have gaps:
+    those of a batch that a killed process reserved and never wrote.
     """
-    serial = first = last_serial(table)
-    puts: list[Put] = []
-    for key, column, cell in table.scan(keys.PENDING_CHANGES):
-        if not cell.value:
-            continue
-        serial += 1
-        change, *parts = cell.value.decode().split()
-        title = key[len(keys.PENDING_CHANGES) :].decode()
-        value = _encode(Change(serial, title, change, at, run, tuple(parts)))
-        puts.append(Put(keys.change(serial), keys.CHANGE, at, value))
-        puts.append(Put(key, column, at, b""))
-        if len(puts) >= _BATCH:
-            table.write([*puts, _counter(serial)])
-            puts = []
-    if puts:
-        table.write([*puts, _counter(serial)])
-    table.drop(keys.PENDING_CHANGES)
-    return serial - first
+    if not changes:
+        return []
+    serial = _reserve(table, len(changes), at)
+    return [
+        Put(
+            keys.change(serial + number),
+            keys.CHANGE,
+            at,
+            _encode(Change(serial + number, title, change, at, run, parts)),
+        )
+        for number, (title, change, parts) in enumerate(changes)
+    ]
+
+
+def _reserve(table: Table, count: int, at: int) -> int:
+    """The first of `count` serials that nobody else will use."""
+    row = keys.counter(_SERIAL)
+    while True:
+        cell = table.get(row, keys.VALUE)
+        last = int(cell.value) if cell else 0
+        put = Put(row, keys.VALUE, at, str(last + count).encode())
+        if table.check_and_put(row, keys.VALUE, cell.value if cell else None, put):
+            return last + 1
 
 
 def since(table: Table, serial: int, limit: int) -> Iterator[Change]:
@@ -69,7 +70,3 @@ def since(table: Table, serial: int, limit: int) -> Iterator[Change]:
         if count >= limit:
             return
         yield _decode(cell.value)
-
-
-def _counter(serial: int) -> Put:
-    return Put(keys.counter(_SERIAL), keys.VALUE, serial, str(serial).encode())

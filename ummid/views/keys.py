@@ -9,6 +9,7 @@ ALIAS = b"v:alias"
 GRANTS = b"h:grants"
 LICENCES = b"v:licences"
 STATE = b"s:state"
+DEAD = b"s:dead"
 MEMBERS = b"s:members"
 COVERED = b"s:covered"
 OFFERS = b"s:offers"
@@ -17,8 +18,6 @@ CHANGE = b"v:change"
 REPORT = b"v:report"
 LETTER = b"s:letter"
 VALUE = b"s:value"
-
-PENDING_CHANGES = b"w#"
 
 _LONG = 120
 
@@ -69,10 +68,6 @@ def inverse(territory: str, platform: str, title_id: str) -> bytes:
 
 def change(serial: int) -> bytes:
     return b"c#%016d" % serial
-
-
-def pending_change(title_id: str) -> bytes:
-    return PENDING_CHANGES + title_id.encode()
 
 
 def run(run_id: str) -> bytes:

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ummid.catalog.keys import stable_id
 from ummid.catalog.model import Source, SourceRecord
+from ummid.identity.links import NO_LINKS, Links
 from ummid.stores.table import Put, Table
 from ummid.views import keys
 
@@ -40,7 +41,8 @@ class RecordState(Struct, frozen=True, array_like=True):
     that identity does not depend on which came first; `run` and `source` say which run took
     it and where it stood. `restated` is the newest version at which the statement was seen
     at all, even in a form that was rejected. `feed_scope` is the scope of the feed that
-    replaces it as a whole, "" for a feed that does not. `live` is what was last published.
+    replaces it as a whole, "" for a feed that does not; `scoped` says whether the record
+    names scopes itself. `links` is what identity needs of the record.
     """
 
     content_version: Version = NEVER
@@ -51,7 +53,8 @@ class RecordState(Struct, frozen=True, array_like=True):
     run: str = ""
     source: Source = NOWHERE
     feed_scope: str = ""
-    live: bool = False
+    scoped: bool = False
+    links: Links = NO_LINKS
 
     @property
     def has_content(self) -> bool:
@@ -85,13 +88,19 @@ def states(table: Table, record_ids: Sequence[str]) -> list[RecordState | None]:
     return [None if cell is None else _decode_state(cell.value) for cell in cells]
 
 
+def dead(table: Table, record_ids: Sequence[str]) -> list[bool]:
+    """Whether each record was found, when last resolved, not to count any more."""
+    cells = table.get_many([keys.record(r) for r in record_ids], keys.DEAD)
+    return [cell is not None and bool(cell.value) for cell in cells]
+
+
+def dead_put(record_id: str, is_dead: bool, known: int) -> Put:
+    return Put(keys.record(record_id), keys.DEAD, known, b"1" if is_dead else b"")
+
+
 def state_put(record_id: str, state: RecordState) -> Put:
     version = max(state.restated, state.deleted, state.content_version)
     return Put(keys.record(record_id), keys.STATE, version.time, _encode(state))
-
-
-def record_id(record: SourceRecord) -> str:
-    return statement_id(record.format, record.partner, record.key)
 
 
 def statement_id(format_name: str, partner: str, key: str) -> str:

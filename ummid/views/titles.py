@@ -49,6 +49,16 @@ def survivor(table: Table, title_id: str) -> str:
     return cell.value.decode() if cell and cell.value else title_id
 
 
+def survivors(table: Table, title_ids: Iterable[str]) -> dict[str, str]:
+    """As `survivor`, for many ids at once."""
+    ids = sorted(title_ids)
+    cells = table.get_many([keys.title(t) for t in ids], keys.ALIAS)
+    return {
+        t: cell.value.decode() if cell and cell.value else t
+        for t, cell in zip(ids, cells, strict=True)
+    }
+
+
 def lookup(table: Table, scheme: str, value: str) -> list[str]:
     """Ids of the titles that carry an external id, in order; [] when nobody does."""
     prefix = keys.external(scheme, value) + b"\x00"

@@ -1,0 +1,1 @@
+"""The HTTP API: Flask over the materialised views, one read per lookup."""

@@ -1,0 +1,201 @@
+"""Every route of the API, declared once: the server and its documents are made of this."""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec import Struct
+
+from serving import handlers
+from serving.answers import Answer, Cache
+from serving.parameters import INSTANT, TERRITORY, TEXT, TITLE_ID, Parameter, count
+from serving.shapes import (
+    AvailabilityBody,
+    ChangesBody,
+    HealthBody,
+    LookupBody,
+    ProblemTypeBody,
+    ProvenanceBody,
+)
+from ummid.catalog.title import Title
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """One resource and how it is read.
+
+    `path` names its parameters in braces (`{value}` with a `*` may hold slashes); `body` is
+    the type of a 200; `errors` the slugs of its problems beside those of every route;
+    `moves` says that a merged title answers 301 with the id that answers for it.
+    """
+
+    name: str
+    path: str
+    summary: str
+    handler: Callable[..., Answer]
+    body: type[Any]
+    parameters: tuple[Parameter, ...] = ()
+    errors: tuple[str, ...] = ()
+    cache: Cache = Cache(0)
+    moves: bool = False
+
+
+EVERY_ROUTE = ("bad-parameter", "method-not-allowed", "internal-error", "store-unavailable")
+"""Problems that any route may answer with."""
+
+_CATALOGUE = Cache(age=60, shared=3600, stale=300, broken=86400)
+
+_ID = Parameter(
+    name="id",
+    place="path",
+    kind=TITLE_ID,
+    required=True,
+    help="Id of the title. One that was ever served resolves for ever.",
+    example="0b2k9u3v7q1m5c8d4e6f",
+    problem="unknown-title",
+)
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        name="title",
+        path="/api/v1/titles/{id}",
+        summary="A title, with where its contested fields come from",
+        handler=handlers.title,
+        body=Title,
+        parameters=(_ID,),
+        errors=("unknown-title", "withdrawn-title"),
+        cache=_CATALOGUE,
+        moves=True,
+    ),
+    Route(
+        name="availability",
+        path="/api/v1/titles/{id}/availability",
+        summary="What may be shown in a territory, the grant that decides, and why",
+        handler=handlers.availability,
+        body=AvailabilityBody,
+        parameters=(
+            _ID,
+            Parameter(
+                name="territory",
+                place="query",
+                kind=TERRITORY,
+                required=True,
+                help="ISO 3166-1 alpha-2 or ISO 3166-2 code. Never assumed.",
+                example="FR",
+            ),
+            Parameter(
+                name="at",
+                place="query",
+                kind=INSTANT,
+                help="When it is to be shown: an instant with its zone, or a date, which means "
+                "its midnight in UTC. Default: now.",
+                example="2025-03-01",
+            ),
+            Parameter(
+                name="as_of",
+                place="query",
+                kind=INSTANT,
+                help="By what the catalogue knew at that instant. Default: all it knows.",
+                example="2025-02-01T00:00:00Z",
+            ),
+        ),
+        errors=("unknown-title", "withdrawn-title"),
+        cache=_CATALOGUE,
+        moves=True,
+    ),
+    Route(
+        name="provenance",
+        path="/api/v1/titles/{id}/provenance",
+        summary="Each field's winner, rule and losers, and where each source stands",
+        handler=handlers.title_provenance,
+        body=ProvenanceBody,
+        parameters=(_ID,),
+        errors=("unknown-title", "withdrawn-title"),
+        cache=_CATALOGUE,
+        moves=True,
+    ),
+    Route(
+        name="lookup",
+        path="/api/v1/lookup/{scheme}/{value*}",
+        summary="The titles that carry an external identifier",
+        handler=handlers.lookup,
+        body=LookupBody,
+        parameters=(
+            Parameter(
+                name="scheme",
+                place="path",
+                kind=TEXT,
+                required=True,
+                help="`eidr`, `imdb`, `tmdb`, …, or `partner:<name>` for a partner's own ids.",
+                example="eidr",
+            ),
+            Parameter(
+                name="value",
+                place="path",
+                kind=TEXT,
+                required=True,
+                help="The identifier, slashes included.",
+                example="10.5240/7791-8534-2C23-9030-8610-5",
+            ),
+        ),
+        errors=("unknown-identifier",),
+        cache=_CATALOGUE,
+    ),
+    Route(
+        name="changes",
+        path=handlers.CHANGES,
+        summary="What was published, updated and withdrawn, by serial number",
+        handler=handlers.changes,
+        body=ChangesBody,
+        parameters=(
+            Parameter(
+                name="since",
+                place="query",
+                kind=count(0, 10**15),
+                default=0,
+                help="The last serial already seen. Default: 0, from the beginning.",
+                example="0",
+            ),
+            Parameter(
+                name="limit",
+                place="query",
+                kind=count(1, 1000),
+                default=100,
+                help="How many changes at most. Default: 100.",
+                example="100",
+            ),
+        ),
+        cache=Cache(age=5, shared=5),
+    ),
+    Route(
+        name="problem-type",
+        path="/problems/{slug}",
+        summary="What a problem type means",
+        handler=handlers.problem_type,
+        body=ProblemTypeBody,
+        parameters=(
+            Parameter(
+                name="slug",
+                place="path",
+                kind=TEXT,
+                required=True,
+                help="The last part of a problem's `type`.",
+                example="unknown-title",
+            ),
+        ),
+        errors=("unknown-path",),
+        cache=Cache(age=3600, shared=86400),
+    ),
+    Route(
+        name="livez",
+        path="/livez",
+        summary="Whether the process runs",
+        handler=handlers.livez,
+        body=HealthBody,
+    ),
+    Route(
+        name="readyz",
+        path="/readyz",
+        summary="Whether the process reads its store, and up to which change",
+        handler=handlers.readyz,
+        body=HealthBody,
+    ),
+)

@@ -1,0 +1,135 @@
+"""The bodies of the API's answers, field by field. Times are ISO 8601 in UTC."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from ummid.rights.availability import OfferAnswer, Status
+
+
+class AvailabilityBody(Struct, frozen=True, kw_only=True):
+    """What may be shown in `territory` at `at`, by what was known at `as_of`.
+
+    `as_of` as asked; else since when the grants have been known as they are, so that the
+    same question with that `as_of` has the same answer for ever. `known_since` is null
+    where nothing was known. `deciding` is the grant key of the offer that decides,
+    `next_change` when the answer can next be another one. `serial` is the newest change
+    in the catalogue.
+    """
+
+    title: str
+    territory: str
+    at: str
+    as_of: str
+    known_since: str | None
+    serial: int
+    status: Status
+    reason: str
+    deciding: str | None
+    next_change: str | None
+    offers: tuple[OfferAnswer, ...]
+
+
+class TitleReference(Struct, frozen=True):
+    id: str
+    href: str
+
+
+class LookupBody(Struct, frozen=True):
+    """The titles that carry an identifier: usually one. `value` is its normalised spelling."""
+
+    scheme: str
+    value: str
+    titles: tuple[TitleReference, ...]
+
+
+class MovedBody(Struct, frozen=True):
+    """The title was merged into another, which answers for it under `href`."""
+
+    id: str
+    canonical_id: str
+    href: str
+
+
+class LoserBody(Struct, frozen=True):
+    """A statement that said something else, and what it said."""
+
+    record: str
+    value: Any
+
+
+class FieldBody(Struct, frozen=True, omit_defaults=True):
+    """Why a field holds what it holds.
+
+    `rule` is one of `only`, `agreement`, `precedence`, `recency`, `quality`; `union` where
+    every record of `records` adds to the field; `derived` where it is taken from others.
+    """
+
+    rule: str
+    record: str | None = None
+    records: tuple[str, ...] = ()
+    losers: tuple[LoserBody, ...] = ()
+
+
+class SourceBody(Struct, frozen=True):
+    """A partner's statement: where it stands, when it was made, and the run that took it."""
+
+    record: str
+    partner: str
+    format: str
+    own_id: str | None
+    path: str | None
+    place: str | None
+    run: str | None
+    stated_at: str | None
+    received_at: str | None
+
+
+class ProvenanceBody(Struct, frozen=True):
+    """Where every field of a title comes from.
+
+    `titles.display.fr` speaks of one entry of `titles`; `titles` itself of all entries that
+    are not named one by one.
+    """
+
+    id: str
+    fields: dict[str, FieldBody]
+    sources: tuple[SourceBody, ...]
+
+
+class ChangeBody(Struct, frozen=True):
+    serial: int
+    title: str
+    change: str
+    at: str
+    run: str
+    parts: tuple[str, ...]
+    href: str
+
+
+class ChangesBody(Struct, frozen=True):
+    """Changes after `since`, oldest first. `next` continues; null when this was all so far.
+
+    `serial` is the newest change in the catalogue.
+    """
+
+    since: int
+    serial: int
+    changes: tuple[ChangeBody, ...]
+    next: str | None
+
+
+class HealthBody(Struct, frozen=True, omit_defaults=True):
+    """`serial` is the newest change in the store that this process reads."""
+
+    status: str
+    serial: int | None = None
+
+
+class ProblemTypeBody(Struct, frozen=True):
+    """What a problem type means."""
+
+    type: str
+    title: str
+    status: int
+    help: str

@@ -1,0 +1,1 @@
+"""What may be shown where and when: pure functions over grants."""

@@ -1,0 +1,34 @@
+"""Writes gathered into large sorted batches: neighbouring rows share pages and commits."""
+
+from collections.abc import Iterable
+
+from ummid.stores.table import Put, Table
+
+BATCH = 20_000
+BATCH_BYTES = 32 * 1024 * 1024
+
+
+class WriteBuffer:
+    """Collects puts for a table; `flush` when what is waiting must be seen.
+
+    What waits is lost with the process: whoever uses it must be able to do its work again.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._puts: list[Put] = []
+        self._bytes = 0
+
+    def add(self, puts: Iterable[Put]) -> None:
+        """Takes puts that belong together: they are written in one batch."""
+        for put in puts:
+            self._puts.append(put)
+            self._bytes += len(put.value)
+        if len(self._puts) >= BATCH or self._bytes >= BATCH_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        if self._puts:
+            self._puts.sort()
+            self._table.write(self._puts)
+            self._puts, self._bytes = [], 0
