@@ -22,6 +22,7 @@ setup(
     entry_points={
         "console_scripts": ["ummid = ummid.cli:main"],
         "ummid.commands": [
+            "deadletters = pipelines.ingest.deadletters:deadletters",
             "ingest = pipelines.ingest.command:ingest",
             "serve = serving.command:serve",
         ],

@@ -27,9 +27,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
-if not __package__:  # run as a file: its folder would hide the package `serving`
-    sys.path[0] = str(ROOT)
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# run as a file, this one would otherwise be found in place of the package `serving`
 
 import msgspec
 from flask import Flask, Response
@@ -40,6 +39,7 @@ from ummid.stores.lmdb_table import LmdbTable
 from ummid.views import keys
 from ummid.views.titles import read_document
 
+ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
 _BODIES = "UMMID_BENCH_BODIES"
 _SEED = 20250301
@@ -107,7 +107,7 @@ def sample(store: Path, number: int) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     with closing(LmdbTable(store, readonly=True)) as table:
         for _ in range(200):
-            start = "".join(dice.choices("0123456789abcdefghijklmnopqrstuv", k=4))
+            start = "".join(dice.choices("0123456789abcdef", k=4))
             rows = table.scan(keys.title(""), keys.title(start))
             live = (k for k, column, cell in rows if column == keys.BODY and cell.value)
             for key in islice(live, max(1, number // 100)):

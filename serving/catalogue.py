@@ -57,12 +57,6 @@ class Catalogue:
                 self._table = LmdbTable(self._path, readonly=True)
             return self._table
 
-    def close(self) -> None:
-        """Closes the store; the next read of one given by path opens it again."""
-        if self._table is not None:
-            self._table.close()
-            self._table = None
-
     def document(self, title_id: str) -> Document:
         """A title as served: one read, and a second one only where there is none.
 
@@ -92,7 +86,8 @@ class Catalogue:
         A title that has grants at `as_of` is answered even if it has since been merged or
         withdrawn. Raises as `document` does otherwise.
         """
-        cell = self.table.get(keys.availability(title_id), keys.GRANTS, as_of)
+        then = None if as_of is None else max(as_of, 0)  # nothing was known before 1970
+        cell = self.table.get(keys.availability(title_id), keys.GRANTS, then)
         if cell is None or not cell.value:
             self.document(title_id)
         known = decode_offers(cell.value if cell else b"")

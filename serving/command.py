@@ -1,6 +1,7 @@
 """`ummid serve`: the API under granian, several processes over one embedded store."""
 
 import os
+import socket
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -58,11 +59,12 @@ def run(target: str, host: str, port: int, workers: int) -> None:
     """Serves a WSGI application (`module:name`) until a signal ends it.
 
     One thread a worker: a request holds the interpreter nearly all of its time, and more
-    threads only contend for it.
+    threads only contend for it. Raises ConfigError for an address that cannot be used.
     """
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
 
+    _check_address(host, port)
     Granian(
         target,
         address=host,
@@ -73,6 +75,17 @@ def run(target: str, host: str, port: int, workers: int) -> None:
         blocking_threads=1,
         workers_kill_timeout=_DRAIN_SECONDS,
     ).serve(target_loader=_load)
+
+
+def _check_address(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {host}, port {port}: {error.strerror or error}; "
+            "use another --host or --port"
+        ) from error
 
 
 def _load(target: str) -> Any:

@@ -98,9 +98,11 @@ def lookup(context: Context, scheme: str, value: str) -> Answer:
 def changes(context: Context, since: int, limit: int) -> Answer:
     catalogue = context.catalogue
     newest = catalogue.serial()
-    found = catalogue.changes(since, limit)
-    following = found[-1].serial if found else since
-    following_page = f"{CHANGES}?since={following}&limit={limit}" if following < newest else None
+    found = catalogue.changes(since, limit + 1)
+    following_page = None
+    if len(found) > limit:
+        found.pop()
+        following_page = f"{CHANGES}?since={found[-1].serial}&limit={limit}"
     body = ChangesBody(
         since=since,
         serial=newest,

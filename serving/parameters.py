@@ -12,7 +12,7 @@ from ummid.catalog.times import bound
 from ummid.errors import FeedError
 
 _LONGEST = 2048
-_ID = re.compile(rf"[0-9a-v]{{{ID_LENGTH}}}")
+_ID = re.compile(rf"[0-9a-f]{{{ID_LENGTH}}}")
 _COUNT = re.compile(r"[0-9]{1,18}")
 _PLUS_LOST = re.compile(r"(T\d\d:\d\d\S*) (?=\d\d:?\d\d$)")
 """An offset whose `+` was not percent-encoded arrives with a space in its place."""
@@ -40,7 +40,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 def _title_id(raw: str) -> str:
     if _ID.fullmatch(raw) is None:
-        raise ValueError(f"a title id is {ID_LENGTH} characters of 0-9 and a-v")
+        raise ValueError(f"a title id is {ID_LENGTH} hexadecimal characters in lower case")
     return raw
 
 
@@ -67,7 +67,7 @@ def _instant(raw: str) -> int:
     """Epoch ms of an instant with a zone, or of a date's midnight in UTC."""
     try:
         read = bound(_PLUS_LOST.sub(r"\1+", raw)) if len(raw) <= 40 else None
-    except FeedError:
+    except (FeedError, ValueError):
         read = None
     if read is None or read.instant is None:
         raise ValueError(

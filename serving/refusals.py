@@ -1,10 +1,9 @@
 """Refusals: whatever goes wrong in a request, answered as a problem."""
 
-from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, current_app, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from serving import problems
 from serving.answers import Answer
@@ -36,16 +35,14 @@ def _unreadable(error: StoreError) -> Answer:
     return _problem(problem, ("Retry-After", _RETRY_AFTER))
 
 
-def _http(error: HTTPException) -> Any:
-    status = error.code or 500
-    if status < 400:
-        return error
-    if status == 404:
+def _http(error: HTTPException) -> Answer:
+    if isinstance(error, NotFound):
         return _problem(Problem("unknown-path", "the API has nothing at this address"))
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         problem = Problem("method-not-allowed", f"this resource takes {allowed}")
         return _problem(problem, ("Allow", allowed))
+    status = error.code or 500
     body = problems.plain(
         status,
         error.name,

@@ -49,7 +49,7 @@ _ID = Parameter(
     kind=TITLE_ID,
     required=True,
     help="Id of the title. One that was ever served resolves for ever.",
-    example="0b2k9u3v7q1m5c8d4e6f",
+    example="0b2e9d3f7a1b5c8d4e6f",
     problem="unknown-title",
 )
 

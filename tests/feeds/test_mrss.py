@@ -636,10 +636,12 @@ def test_what_else_an_item_says() -> None:
 def test_what_vendors_say_of_series_and_ids() -> None:
     record = item(
         GUID + "<v:seriesTitle>S</v:seriesTitle><v:seriesId>s1</v:seriesId>"
-        "<v:season>2</v:season><v:episodeNumber>3b</v:episodeNumber><v:episodeTitle>E</v:episodeTitle>"
+        "<v:season>2</v:season><v:episodeNumber>3b</v:episodeNumber>"
+        "<v:episodeTitle>E</v:episodeTitle>"
         "<v:tmsId>EP012345678901</v:tmsId><v:imdb>nope</v:imdb>"
         "<v:releaseDate>2020-05-06</v:releaseDate>"
-        "<v:adBreaks>00:01:00, 90.5 x</v:adBreaks><v:subtitleLanguages>en - us,</v:subtitleLanguages>"
+        "<v:adBreaks>00:01:00, 90.5 x</v:adBreaks>"
+        "<v:subtitleLanguages>en - us,</v:subtitleLanguages>"
         "<v:runtime>60</v:runtime><v:shortDescription>Sh</v:shortDescription>"
         '<j:track xmlns:j="http://rss.jwpcdn.com/" kind="captions" file="c" srclang="en"/>'
         '<j:track xmlns:j="http://rss.jwpcdn.com/" kind="thumbnails" file="d"/>'

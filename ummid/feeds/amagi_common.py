@@ -19,7 +19,8 @@ KINDS: dict[str, Kind] = {
     "short": "short",
     "short film": "short",
     "special": "special",
-    "sports": "event",
+    "sports-event": "event",
+    "sports event": "event",
     "event": "event",
     "trailer": "trailer",
 }

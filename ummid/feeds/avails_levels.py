@@ -5,11 +5,8 @@ same facts with their own prefix (`SeasonTitleInternalAlias`), nested upwards.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import TypeVar
+from collections.abc import Callable
 
-from ummid.catalog.identifiers import external_id, own_id
 from ummid.catalog.languages import language
 from ummid.catalog.model import (
     Credit,
@@ -24,92 +21,20 @@ from ummid.catalog.model import (
 )
 from ummid.catalog.times import duration_ms, year_of
 from ummid.errors import FeedError
+from ummid.feeds.avails_parts import (
+    SCOPES,
+    alternate_id,
+    distinct,
+    eidr,
+    local_name,
+    partner_id,
+    parts,
+    plain,
+    snake,
+)
 from ummid.feeds.connector import Feed
-from ummid.feeds.movielabs import content_id, ratings, release_date
+from ummid.feeds.movielabs import ratings, release_date
 from ummid.feeds.xml import Element, child_text, text
-
-Item = TypeVar("Item")
-
-_SCOPES: dict[str, IdScope] = {
-    "series": "series",
-    "season": "season",
-    "title": "title",
-    "edit": "edit",
-    "manifestation": "manifestation",
-}
-_DOI = re.compile(r"^\d\d\.\d{4}[/:]")
-_MDDF = "org:mddf"
-"""The namespace in which MovieLabs' own translator puts the columns of a sheet."""
-
-
-class LocalNames(dict[object, str]):
-    """Local name of an lxml tag, remembered; "" for comments and processing instructions."""
-
-    def __missing__(self, tag: object) -> str:
-        name = self[tag] = tag.rpartition("}")[2] if isinstance(tag, str) else ""
-        return name
-
-
-local_name = LocalNames()
-
-
-def plain(element: Element) -> str:
-    """The text of a leaf without the blanks around it: for codes, dates and numbers."""
-    raw = element.text
-    if len(element):  # a comment may stand inside or before the text
-        return text(element)
-    return raw.strip() if raw else ""
-
-
-def parts(element: Element) -> dict[str, str]:
-    """Text by local name: what a small structure such as `AltIdentifier` consists of."""
-    return {local_name[item.tag]: plain(item) for item in element}
-
-
-def distinct(items: Sequence[Item]) -> tuple[Item, ...]:
-    """The items in order, once each. Few are compared, many are hashed: hashing a Struct costs."""
-    if len(items) > 8:
-        return tuple(dict.fromkeys(items))
-    found: list[Item] = []
-    for item in items:
-        if item not in found:
-            found.append(item)
-    return tuple(found)
-
-
-@lru_cache(maxsize=256)
-def snake(name: str) -> str:
-    """`NumberOfEpisodes` as `number_of_episodes`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+", "_", name).lower()
-
-
-def partner_id(raw: str, field: str, scope: IdScope, warnings: list[Warning]) -> list[ExternalId]:
-    """A ContentID or ALID: an EIDR or `md:` name, else an opaque id of the partner's own.
-
-    An opaque id is no world-wide name: two partners may both write `02485`.
-    """
-    if not raw:
-        return []
-    if _DOI.match(raw):
-        return eidr(raw, scope, warnings)
-    if raw[:3].lower() == "md:" or "eidr" in raw[:12].lower():
-        return list(content_id(raw, field, warnings, scope))
-    return [own_id(raw, scope)]
-
-
-def without_own(ids: list[ExternalId], own: str) -> list[ExternalId]:
-    """The ids beside the title's own, which has a field of its own."""
-    return [each for each in ids if each.scheme != "partner" or each.value != own]
-
-
-def eidr(raw: str, scope: IdScope, warnings: list[Warning]) -> list[ExternalId]:
-    found = external_id("eidr", raw, scope)
-    if found is None:
-        return []
-    if not found.valid:
-        message = f"{raw!r} is no valid EIDR; kept, never matched"
-        warnings.append(Warning("invalid-id", "ids", message))
-    return [found]
 
 
 class Level:
@@ -152,7 +77,7 @@ class Level:
 
     @property
     def scope(self) -> IdScope:
-        return _SCOPES.get(self.name, "title")
+        return SCOPES.get(self.name, "title")
 
     def parent(self) -> Parent | None:
         """This level as the parent of what lies below it; None when nothing names it."""
@@ -171,7 +96,7 @@ class Level:
             reader = _READERS.get(name)
             if reader is not None:
                 reader(self, item)
-            elif name and (value := text(item)):
+            elif value := text(item):
                 self.extra[snake(name)] = value
         return self
 
@@ -253,7 +178,7 @@ class Level:
             message = f"{raw!r} is no date or year"
             self.warnings.append(Warning("bad-date", "releases", message))
             return
-        code = said.get("DistrTerritory", "")
+        code = said.get("country") or said.get("countryRegion", "")
         territory = self.feed.territories.read(code) if code else None
         if code and territory is None:
             message = f"{code!r} names no territory"
@@ -271,8 +196,6 @@ class Level:
         """`Number`, with what is shown to viewers (`DistributionNumber`) as text."""
         for part in item:
             name, value = local_name[part.tag], plain(part)
-            if not name:
-                continue
             if name == "Number" and re.fullmatch(r"-?\d+", value):
                 self.number = int(value)
             elif value and name in ("Number", "DistributionNumber"):
@@ -282,7 +205,7 @@ class Level:
 
     def _alternate(self, item: Element) -> None:
         said = parts(item)
-        scope = _SCOPES.get((item.get("scope") or said.get("Scope", "")).lower(), self.scope)
+        scope = SCOPES.get((item.get("scope") or said.get("Scope", "")).lower(), self.scope)
         self.ids += alternate_id(
             said.get("Namespace", ""), said.get("Identifier", ""), scope, self.warnings
         )
@@ -294,24 +217,6 @@ class Level:
             role = child_text(job, "JobFunction").lower() or "other"
             character = child_text(job, "Character") or None
             self.credits.append(Credit(name, role, character))
-
-
-def alternate_id(
-    namespace: str, identifier: str, scope: IdScope, warnings: list[Warning]
-) -> list[ExternalId]:
-    """An `AltIdentifier`; `org:mddf` `AltID:001143` is the column AltID of a sheet."""
-    if namespace.lower() == _MDDF:
-        column, _, value = identifier.partition(":")
-        if value:
-            scheme = "retailer" if column.startswith("Retailer") else "partner"
-            return [ExternalId(scheme, value, scope, raw=identifier)]
-    found = external_id(namespace, identifier, scope)
-    if found is None:
-        return []
-    if not found.valid:
-        message = f"{identifier!r} is no valid {found.scheme} id; kept, never matched"
-        warnings.append(Warning("invalid-id", "ids", message))
-    return [found]
 
 
 _READERS: dict[str, Callable[[Level, Element], None]] = {

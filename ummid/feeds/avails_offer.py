@@ -1,7 +1,5 @@
 """One offer of an Avail on its way to a Grant: what a Transaction or a sheet row says of it."""
 
-from functools import lru_cache
-
 from ummid.catalog.grants import Bound, Grant, LanguageTerm, Price, Term, TerritorySet
 from ummid.catalog.keys import stable_id
 from ummid.catalog.model import Warning
@@ -94,7 +92,7 @@ class Offer:
             words("FormatProfile", ""),
             words("HDR", ""),
             words("Start", ""),
-            _language_names(tuple(self.languages)),
+            ",".join([f"{t.purpose}:{t.language}:{t.track}" for t in self.languages]),
             words("TransactionID", ""),
         )
 
@@ -160,8 +158,3 @@ def _names(territories: TerritorySet | None) -> str:
     if territories is None:
         return ""
     return vocabulary.territory_names(territories.included, territories.excluded)
-
-
-@lru_cache(maxsize=4096)
-def _language_names(terms: tuple[LanguageTerm, ...]) -> str:
-    return ",".join(f"{term.purpose}:{term.language}:{term.track}" for term in terms)

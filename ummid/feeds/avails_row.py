@@ -16,8 +16,8 @@ from ummid.catalog.model import (
 from ummid.catalog.times import duration_ms, year_of
 from ummid.errors import FeedError
 from ummid.feeds import avails_terms as vocabulary
-from ummid.feeds.avails_levels import distinct, snake
 from ummid.feeds.avails_offer import Offer
+from ummid.feeds.avails_parts import distinct, snake
 from ummid.feeds.avails_works import Work, work_of
 from ummid.feeds.connector import Feed
 from ummid.feeds.movielabs import check_rating, release_date, work_kind

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ummid.catalog.identifiers import own_id
 from ummid.catalog.model import ExternalId, IdScope, Kind, Parent, Text, Warning
 from ummid.errors import FeedError
-from ummid.feeds.avails_levels import distinct, partner_id, without_own
+from ummid.feeds.avails_parts import distinct, partner_id, without_own
 
 _LEVELS: dict[Kind, str] = {"episode": "Episode", "season": "Season", "series": "Series"}
 _SCOPES: dict[str, IdScope] = {"Season": "season", "Series": "series"}

@@ -6,6 +6,8 @@ grant. A `Full Extract` replaces all that was known of its ALID in the territori
 
 from collections.abc import Iterator
 
+from lxml import etree
+
 from ummid.catalog.grants import TerritorySet
 from ummid.catalog.keys import slug, stable_id
 from ummid.catalog.model import (
@@ -20,8 +22,9 @@ from ummid.catalog.model import (
 from ummid.catalog.times import bound
 from ummid.errors import FeedError
 from ummid.feeds import avails_terms as vocabulary
-from ummid.feeds.avails_levels import (
-    Level,
+from ummid.feeds.avails_levels import Level
+from ummid.feeds.avails_offer import Offer
+from ummid.feeds.avails_parts import (
     distinct,
     local_name,
     partner_id,
@@ -30,7 +33,6 @@ from ummid.feeds.avails_levels import (
     snake,
     without_own,
 )
-from ummid.feeds.avails_offer import Offer
 from ummid.feeds.avails_transaction import read_transaction
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
@@ -103,9 +105,9 @@ class _Draft:
 def _record(feed: Feed, place: str, element: Element) -> SourceRecord:
     draft = _Draft(feed)
     words = draft.words
+    _drop_comments(element)
     for item in element:
-        if name := local_name[item.tag]:
-            _read_part(draft, name, item)
+        _read_part(draft, local_name[item.tag], item)
     own_id = words.get("ALID") or words.get("contentID", "")
     if not own_id:
         raise FeedError("no-id", "the Avail has no ALID and its asset no contentID; state one")
@@ -155,6 +157,13 @@ def _record(feed: Feed, place: str, element: Element) -> SourceRecord:
     )
 
 
+def _drop_comments(element: Element) -> None:
+    """Takes comments out, so that they neither cut a text nor pass for an element."""
+    for _ in element.iter(etree.Comment, etree.ProcessingInstruction):
+        etree.strip_tags(element, etree.Comment, etree.ProcessingInstruction)
+        return
+
+
 def _read_part(draft: _Draft, name: str, item: Element) -> None:
     match name:
         case "Transaction":
@@ -170,9 +179,9 @@ def _read_part(draft: _Draft, name: str, item: Element) -> None:
         case "ServiceProvider":
             _read_organisation(draft, "service provider", item)
         case "SharedEntitlement":
-            _note(draft, f"entitlement_{snake(item.get('ecosystem', ''))}", plain(item))
+            _note(draft, f"entitlement_{snake(item.get('ecosystem', ''))}", text(item))
         case "AssociatedALID":
-            _note(draft, f"associated_{snake(item.get('relationship', ''))}", plain(item))
+            _note(draft, f"associated_{snake(item.get('relationship', ''))}", text(item))
         case "ExceptionFlag":
             value = plain(item) or "true"
             draft.extra["exception_flag"] = value
@@ -221,7 +230,7 @@ def _read_asset(draft: _Draft, element: Element) -> None:
             draft.bundled.append(parts(item).get("BundledALID", ""))
         elif name == "WorkType":
             draft.words[name] = plain(item)
-        elif name:
+        else:
             _note(draft, snake(name), text(item))
     if draft.level is None:
         draft.level = Level("work", draft.feed, draft.warnings)

@@ -3,14 +3,14 @@
 import codecs
 import hashlib
 import io
-import re
 from collections.abc import Callable
 from typing import BinaryIO
 
 from ummid.errors import FeedError
 
-_ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_BLANK = bytes(0x20 if i < 0x20 and i not in (9, 10, 13) else i for i in range(256))
+_ILLEGAL = bytes(i for i in range(0x20) if i not in (9, 10, 13))
+_BLANK = bytes(0x20 if i in _ILLEGAL else i for i in range(256))
+_CHUNK = 1 << 18
 
 
 class ReplayedStream(io.RawIOBase):
@@ -75,25 +75,20 @@ class RepairedText(io.RawIOBase):
         self._offset = 0
         self._reported: set[str] = set()
         self._ready = b""
+        self._ended = False
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int | None = -1) -> bytes:
-        wanted = 1 << 62 if size is None or size < 0 else size
-        while not self._ready:
-            chunk = self._stream.read(min(wanted, 1 << 16))
-            self._ready = self._repair(chunk)
-            if not chunk:
-                break
-        data, self._ready = self._ready[:wanted], self._ready[wanted:]
+        """As many bytes as asked for, fewer only at the end: parsers take a short read for it."""
         if size is None or size < 0:
-            rest = self.read(1 << 16)
-            parts = [data]
-            while rest:
-                parts.append(rest)
-                rest = self.read(1 << 16)
-            return b"".join(parts)
+            return b"".join(iter(lambda: self.read(_CHUNK), b""))
+        while len(self._ready) < size and not self._ended:
+            chunk = self._stream.read(max(size, _CHUNK))
+            self._ended = not chunk
+            self._ready += self._repair(chunk)
+        data, self._ready = self._ready[:size], self._ready[size:]
         return data
 
     def readinto(self, buffer: object) -> int:
@@ -112,7 +107,7 @@ class RepairedText(io.RawIOBase):
             self._tail, data = data[used:], text.encode()
             self._say("not-utf-8", "bytes that are no UTF-8, read as Windows-1252")
         self._offset += len(chunk)
-        if _ILLEGAL.search(data):
+        if len(data.translate(None, _ILLEGAL)) != len(data):
             data = data.translate(_BLANK)
             self._say("control", "control characters that are not allowed, read as blanks")
         return data

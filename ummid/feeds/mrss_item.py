@@ -259,7 +259,7 @@ def _people(
 
 
 def _keywords(stated: Sequence[str]) -> tuple[str, ...]:
-    words = ",".join(stated).split(",")
+    words = (stated[0] if len(stated) == 1 else ",".join(stated)).split(",")
     return tuple(dict.fromkeys([word for part in words if (word := part.strip())]))
 
 

@@ -42,14 +42,14 @@ def split_media(
         playable = [k for k in links if k.rel == "alternate" and _PLAYABLE_URL.search(k.href)]
         return [_linked(link) for link in playable[:1]], []
     contents: list[Media] = []
-    images = []
+    images: list[Artwork] = []
     for media in stated:
-        get = media.attributes.get
-        kind = get("type") or ""
-        if get("medium") == "image" or kind.startswith("image/"):
-            if url := get("url"):
-                images.append(artwork(url, get("width"), get("height"), "image"))
-        elif get("isDefault") == "true":
+        attributes = media.attributes
+        if attributes.get("medium") == "image" or attributes.get("type", "").startswith("image/"):
+            if url := attributes.get("url"):
+                width, height = attributes.get("width"), attributes.get("height")
+                images.append(artwork(url, width, height, "image"))
+        elif "isDefault" in attributes and attributes["isDefault"] == "true":
             contents.insert(0, media)
         else:
             contents.append(media)
@@ -65,10 +65,10 @@ def technical(contents: Sequence[Media], facts: Facts, warnings: list[Warning]) 
     """The first rendition's facts; every one of several, and subtitles, are tracks."""
     get = facts.get
     tracks = [_rendition(media) for media in contents] if len(contents) > 1 else []
-    tracks += [_subtitle(subtitle, warnings) for subtitle in get("subtitle", ())]
-    for stated in get("subtitle_languages", ()):
-        raws = [raw for raw in stated.split(",") if raw.strip()]
-        tracks += [_subtitle(Subtitle(raw), warnings) for raw in raws]
+    if "subtitle" in facts or "subtitle_languages" in facts:
+        raws = [raw for stated in get("subtitle_languages", ()) for raw in stated.split(",")]
+        subtitles = [*get("subtitle", ()), *(Subtitle(raw) for raw in raws if raw.strip())]
+        tracks += [_subtitle(subtitle, warnings) for subtitle in subtitles]
     attributes = contents[0].attributes if contents else {}
     cues = get("cuepoints")
     if not (contents or tracks or cues or "duration" in facts):
@@ -97,18 +97,20 @@ def languages(
     contents: Sequence[Media], stated: Sequence[str], warnings: list[Warning]
 ) -> tuple[str, ...]:
     """The languages of the media, each once; what names none becomes a warning."""
-    raws: dict[str | None, None] = {
-        c.attributes.get("lang") or c.attributes.get("language"): None for c in contents
-    }
-    raws.update(dict.fromkeys(stated))
+    raws = []
+    for content in contents:
+        raw = content.attributes.get("lang") or content.attributes.get("language")
+        if raw and raw not in raws:
+            raws.append(raw)
+    if stated:
+        raws = list(dict.fromkeys([*raws, *stated]))
     found: dict[str, None] = {}
     for raw in raws:
-        if raw:
-            tag = language_tag(raw)
-            if tag:
-                found[tag] = None
-            else:
-                warnings.append(_unknown_language("languages", raw))
+        tag = language_tag(raw)
+        if tag:
+            found[tag] = None
+        else:
+            warnings.append(_unknown_language("languages", raw))
     return tuple(found)
 
 

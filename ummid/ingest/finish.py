@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery
-from ummid.ingest.settle import Settled
+from ummid.ingest.kept import keep
+from ummid.ingest.settle import ACCEPTED, Settled
 from ummid.stores.table import Table
 from ummid.views import changes, deadletters, queue, runs
 from ummid.views import keys as row_keys
@@ -25,6 +26,8 @@ def finish(
     """Writes the ledger, settles dead letters and removes the run's scratch rows."""
     partners = _by_partner(deliveries, counts)
     for delivery in deliveries:
+        if delivery.rejected or settled.status.get(delivery.file) != ACCEPTED:
+            keep(run.store, deadletters.origin(table, delivery.path))
         if delivery.read_whole:
             deadletters.resolve(table, delivery.path, run.id, run.known)
     total = sum_of(partners.values())
@@ -77,6 +80,6 @@ def _file(delivery: Delivery, settled: Settled) -> FileReport:
         format=delivery.format,
         records=delivery.records,
         rejected=delivery.rejected,
-        status=settled.status.get(delivery.file, "accepted"),
+        status=settled.status.get(delivery.file, ACCEPTED),
         warnings=list(delivery.warnings),
     )

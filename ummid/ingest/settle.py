@@ -19,6 +19,8 @@ from ummid.stores.table import Put, Table
 from ummid.views import deadletters, keys
 from ummid.views.state import Coverage, Scopes, Version
 
+ACCEPTED, HELD, REFUSED, PAGES_MISSING = "accepted", "held", "refused", "pages missing"
+
 Weighed = tuple[str, int]
 """A record id and the number of its live offers."""
 
@@ -47,10 +49,10 @@ def settle(run: Run, table: Table, deliveries: Sequence[Delivery]) -> Settled:
     snapshots: defaultdict[str, list[tuple[Delivery, ...]]] = defaultdict(list)
     for delivery in deliveries:
         if delivery.refused:
-            status[delivery.file] = "refused"
+            status[delivery.file] = REFUSED
             continue
         versions[delivery.file] = delivery.version
-        status[delivery.file] = "accepted"
+        status[delivery.file] = ACCEPTED
         if delivery.mode == "snapshot":
             feed_scopes[delivery.file] = delivery.scope
         for covered in delivery.covered:
@@ -74,7 +76,7 @@ def settle(run: Run, table: Table, deliveries: Sequence[Delivery]) -> Settled:
             if share > feed[0].hold_share and not run.release_held:
                 for part in feed:
                     del versions[part.file]
-                    status[part.file] = "held"
+                    status[part.file] = HELD
                     puts.append(_held(run, part, share, gone_offers, live_offers))
                 continue
             for part in feed:
@@ -116,7 +118,7 @@ def _whole_feeds(
             yield tuple(paged)
             continue
         for d in paged:
-            status[d.file] = "page of an incomplete feed"
+            status[d.file] = PAGES_MISSING
 
 
 def _page_name(url: str | None) -> str:

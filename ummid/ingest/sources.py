@@ -3,14 +3,16 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from msgspec import Struct
 
-from ummid.errors import FeedError
+from ummid.errors import FeedError, StoreError
 from ummid.feeds import archives
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery, FeedFile
+from ummid.ingest.kept import kept_path
 from ummid.ingest.staging import Progress, stage_file, stage_unreadable
 from ummid.partners import Partners
 from ummid.stores.table import Table
@@ -138,14 +140,29 @@ def _unreadable(path: str, error: OSError) -> FeedError:
     )
 
 
-def source_of(origin: Origin) -> Source:
-    """The source that reads a dead letter's file again, as it was received."""
-    _, mark, member = origin.path.partition(MEMBER)
+def source_again(store: Path, origin: Origin) -> Source:
+    """The source that reads a dead letter's file again: where it was, else our copy of it.
+
+    A file that has changed since is read as what it is now. Raises StoreError when there is
+    nothing left to read.
+    """
+    path, _, member = origin.path.partition(MEMBER)
+    original, copy = Path(origin.location), kept_path(store, origin)
+    received, location = origin.received, origin.location
+    if original.exists():
+        received = round(original.stat().st_mtime * 1000) if not member else received
+    elif copy.exists():
+        location = str(copy)
+    elif "://" not in location:
+        raise StoreError(
+            f"{origin.location} is gone and was too large to keep; put it back there, or "
+            "ingest it from its new place"
+        )
     return Source(
-        path=origin.path.partition(MEMBER)[0] if mark else origin.path,
-        location=origin.location,
-        received=origin.received,
+        path=path,
+        location=location,
+        received=received,
         partner=origin.declared_partner,
         format=origin.declared_format,
-        member=member if mark else None,
+        member=member or None,
     )

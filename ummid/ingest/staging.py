@@ -75,9 +75,8 @@ def stage_file(
         stage.reject(_whole_file(file, reading, _changed()))
         stage.refused = True
     stage.flush()
-    if stage.rejected:
-        origin = msgspec.structs.replace(file.origin, digest=reading.digest)
-        table.write([deadletters.origin_put(origin, run.known)])
+    origin = msgspec.structs.replace(file.origin, digest=reading.digest)
+    table.write([deadletters.origin_put(origin, run.known)])
     return stage.delivery(reading)
 
 
@@ -180,7 +179,7 @@ class _Stage:
 
 def _covered(format_name: str, partner: str, reading: Reading) -> tuple[Covered, ...]:
     return tuple(
-        Covered(scope_id(format_name, partner, channel, None), start, end)
+        Covered(scope_id(format_name, partner, f"channel:{channel}", None), start, end)
         for channel, (start, end) in sorted(reading.header.covered.items())
     )
 

@@ -89,7 +89,7 @@ def after(start: int, duration: str) -> int | None:
 
 
 def _by_duration(grant: Grant) -> Edge:
-    open_end = "it never ends" if grant.end else "no end is stated"
+    open_end = "never ends" if grant.end else "no end is stated"
     start = start_of(grant)
     if not grant.window_duration:
         return Edge(True, None, open_end)

@@ -7,6 +7,7 @@ are synced; a killed process leaves the last committed batch.
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import lmdb
@@ -16,7 +17,7 @@ from ummid.stores.table import HISTORY, MAX_KEY, Cell, Put
 
 _MAP_SIZE = 1 << 40
 """Address space, not disk: the file grows with what is stored."""
-_SCAN_PAGE = 2000
+_FIRST_PAGE, _LARGEST_PAGE = 64, 4096
 _VERSION = struct.Struct(">q")
 _DESCENDING = struct.Struct(">Q")
 _TOP = (1 << 64) - 1
@@ -40,14 +41,14 @@ class LmdbTable:
             raise StoreError(f"the store in {path} cannot be opened: {error}") from error
 
     def get(self, key: bytes, column: bytes, at: int | None = None) -> Cell | None:
-        with self._env.begin(buffers=True) as txn:
+        with self._reading(buffers=True) as txn:
             if not column.startswith(HISTORY):
                 found = txn.get(key + b"\x00" + column)
                 return None if found is None else _cell(found)
             return _newest(txn.cursor(), key + b"\x00" + column + b"\x00", at)
 
     def get_many(self, keys: Sequence[bytes], column: bytes) -> list[Cell | None]:
-        with self._env.begin(buffers=True) as txn:
+        with self._reading(buffers=True) as txn:
             if column.startswith(HISTORY):
                 cursor = txn.cursor()
                 return [_newest(cursor, key + b"\x00" + column + b"\x00", None) for key in keys]
@@ -56,26 +57,27 @@ class LmdbTable:
             return [None if value is None else _cell(value) for value in found]
 
     def get_rows(self, keys: Sequence[bytes]) -> list[list[tuple[bytes, Cell]]]:
-        with self._env.begin() as txn:
+        with self._reading() as txn:
             cursor = txn.cursor()
             return [_row(cursor, key + b"\x00") for key in keys]
 
     def scan(
         self, prefix: bytes, start: bytes = b"", stop: bytes | None = None
     ) -> Iterator[tuple[bytes, bytes, Cell]]:
-        position = max(prefix, start)
+        position, size = max(prefix, start), _FIRST_PAGE
         while True:
-            page, position = self._page(prefix, position, stop)
+            page, position = self._page(prefix, position, stop, size)
             yield from page
             if not position:
                 return
+            size = min(2 * size, _LARGEST_PAGE)
 
     def _page(
-        self, prefix: bytes, position: bytes, stop: bytes | None
+        self, prefix: bytes, position: bytes, stop: bytes | None, size: int
     ) -> tuple[list[tuple[bytes, bytes, Cell]], bytes]:
         """One read transaction's worth: a long scan never pins old pages of the file."""
         page: list[tuple[bytes, bytes, Cell]] = []
-        with self._env.begin(buffers=False) as txn:
+        with self._reading() as txn:
             cursor = txn.cursor()
             more = cursor.set_range(position)
             while more:
@@ -85,7 +87,7 @@ class LmdbTable:
                 key, column, *history = physical.split(b"\x00", 2)
                 if stop is not None and key >= stop:
                     return page, b""
-                if len(page) >= _SCAN_PAGE:
+                if len(page) >= size:
                     return page, physical
                 page.append((key, column, _cell(cursor.value())))
                 if history:
@@ -132,6 +134,16 @@ class LmdbTable:
     def close(self) -> None:
         self._env.close()
 
+    @contextmanager
+    def _reading(self, *, buffers: bool = False) -> Iterator[lmdb.Transaction]:
+        try:
+            with self._env.begin(buffers=buffers) as txn:
+                yield txn
+        except lmdb.Error as error:
+            raise StoreError(
+                f"reading the store in {self.path} failed: {error}", retryable=True
+            ) from error
+
 
 def _cell(value: bytes | memoryview) -> Cell:
     return Cell(_VERSION.unpack_from(value)[0], bytes(value[8:]))
@@ -168,7 +180,7 @@ def _put(txn: lmdb.Transaction, put: Put) -> None:
 
 
 def _newest(cursor: lmdb.Cursor, prefix: bytes, at: int | None) -> Cell | None:
-    start = prefix if at is None else prefix + _DESCENDING.pack(_TOP - at)
+    start = prefix if at is None else prefix + _DESCENDING.pack(_TOP - max(0, at))
     if cursor.set_range(start) and bytes(cursor.key()).startswith(prefix):
         return _cell(cursor.value())
     return None

@@ -58,10 +58,13 @@ def decode_offers(value: bytes) -> TitleOffers:
 
 
 def territories_of(offer: Offer) -> tuple[str, ...]:
-    """Index terms of an offer: withdrawn codes as their successors, `WORLD` as itself."""
+    """Index terms of an offer: withdrawn codes as their successors, `WORLD` as itself.
+
+    Exclusions alone mean everywhere else (MovieLabs Avails, Media RSS `deny`).
+    """
     if offer.grant.territories is None:
         return (UNSTATED,)
-    stated = offer.grant.territories.included
+    stated = offer.grant.territories.included or (WORLD,)
     return tuple(
         dict.fromkeys(
             c for s in stated for c in ((s,) if s == WORLD or "-" in s else successors(s))

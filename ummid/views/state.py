@@ -32,6 +32,7 @@ class Version(Struct, frozen=True, array_like=True, order=True, gc=False):
 
 NEVER = Version()
 NOWHERE = Source("", "")
+NO_CONTENT = msgspec.Raw(b"\xc0")
 
 
 class RecordState(Struct, frozen=True, array_like=True):
@@ -47,7 +48,7 @@ class RecordState(Struct, frozen=True, array_like=True):
 
     content_version: Version = NEVER
     content_hash: str = ""
-    content: msgspec.Raw = msgspec.Raw()
+    content: msgspec.Raw = NO_CONTENT
     deleted: Version = NEVER
     restated: Version = NEVER
     run: str = ""

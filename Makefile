@@ -1,0 +1,50 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup dev demo test check bench lock format clean
+
+BIN := .venv/bin
+UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-config $(if $(UPGRADE),--upgrade)
+lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
+
+help: ## What there is to type
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make .venv with the command .venv/bin/ummid
+	@scripts/setup.sh runtime
+
+demo: setup ## Ingest the sample feeds and serve them (SERVE=0: end instead of serving)
+	@$(BIN)/ummid demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: dev ## Run every test, with the coverage floor
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+
+check: dev ## Formatting, lint, types, import rules, packaging
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest --quiet tests/test_imports.py tests/test_packaging.py
+
+bench: dev ## Measure on this machine (a run of `make demo` first gives the API something to serve)
+	@scripts/setup.sh wrk
+	@for one in bench/[a-z]*.py; do echo "== $$one"; $(BIN)/python "$$one" || exit; done
+
+lock: dev ## Lock the dependencies again after a change of requirements/*.in (UPGRADE=1: newest)
+	@$(UV) requirements/build.in --output-file requirements/build.txt
+	@$(UV) requirements/runtime.in --output-file requirements/runtime.txt
+	@for purpose in dev gcp; do \
+		$(UV) requirements/$$purpose.in --constraint requirements/build.txt \
+			--constraint requirements/runtime.txt --output-file requirements/$$purpose.txt || exit; \
+	done
+
+format: dev ## Format the code and mend what lint can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## Remove everything that is made here, except stores and benchmarks in var/
+	@rm -rf .venv build dist *.egg-info .coverage .coverage.* .hypothesis .import_linter_cache \
+		.mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+dev:
+	@scripts/setup.sh dev

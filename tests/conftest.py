@@ -1,0 +1,25 @@
+"""What a run leaves out is said once more at its end, grouped by reason."""
+
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+
+_SHARED_FILE = re.compile(r"shared/[^\s,]+")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """`N tests skipped: reason`, so that a test that did not run is not taken for a pass."""
+    skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ()))
+    for reason, count in skipped.most_common():
+        noun = "test" if count == 1 else "tests"
+        terminalreporter.write_line(f"{count} {noun} skipped: {reason}", yellow=True)
+
+
+def _reason(report: pytest.TestReport) -> str:
+    """The reason, the same for every file beside the checkout."""
+    if not isinstance(report.longrepr, tuple):
+        return str(report.longrepr)
+    reason = report.longrepr[2].removeprefix("Skipped: ")
+    return _SHARED_FILE.sub("shared/…", reason)

@@ -1,0 +1,109 @@
+"""GET /api/v1/titles/{id}: the stored bytes, their validator, and ids that moved."""
+
+import hashlib
+
+import msgspec
+import pytest
+from flask.testing import FlaskClient
+
+from tests.serving.building import NEVER, Building, statement
+from ummid.catalog.model import Text
+from ummid.views.titles import read_document
+
+
+def test_a_title_is_answered_with_the_stored_bytes(building: Building, client: FlaskClient) -> None:
+    title = building.title(statement(titles=(Text("L'Été", "fr"),), year=1999))
+    stored = read_document(building.table, title.id)
+    assert stored is not None
+    found = client.get(f"/api/v1/titles/{title.id}")
+    assert found.status_code == 200
+    assert found.data == stored.body
+    assert found.headers["Content-Type"] == "application/json"
+    assert found.headers["ETag"] == f'"{hashlib.sha256(stored.body).hexdigest()[:16]}"'
+    assert found.headers["Content-Length"] == str(len(stored.body))
+    assert found.headers["Cache-Control"] == (
+        "public, max-age=60, s-maxage=3600, stale-while-revalidate=300, stale-if-error=86400"
+    )
+    assert found.headers["Surrogate-Key"] == f"title/{title.id}"
+    assert msgspec.json.decode(found.data)["title"] == "L'Été"
+
+
+def test_head_answers_as_get_without_the_body(building: Building, client: FlaskClient) -> None:
+    path = f"/api/v1/titles/{building.title(statement()).id}"
+    got, head = client.get(path), client.head(path)
+    assert head.status_code == 200
+    assert head.data == b""
+    for name in ("Content-Length", "ETag", "Cache-Control", "Content-Type"):
+        assert head.headers[name] == got.headers[name]
+
+
+@pytest.mark.parametrize("tags", ["{etag}", "W/{etag}", '"other", {etag}', "*"])
+def test_a_known_validator_is_answered_with_304(
+    building: Building, client: FlaskClient, tags: str
+) -> None:
+    path = f"/api/v1/titles/{building.title(statement()).id}"
+    etag = client.get(path).headers["ETag"]
+    found = client.get(path, headers={"If-None-Match": tags.format(etag=etag)})
+    assert found.status_code == 304
+    assert found.data == b""
+    assert found.headers["ETag"] == etag
+    assert "Cache-Control" in found.headers
+    assert "Content-Type" not in found.headers
+
+
+def test_another_validator_is_answered_in_full(building: Building, client: FlaskClient) -> None:
+    path = f"/api/v1/titles/{building.title(statement()).id}"
+    assert client.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+def test_a_merged_title_answers_with_the_one_that_answers_for_it(
+    building: Building, client: FlaskClient
+) -> None:
+    kept, gone = building.title(statement("one")), building.title(statement("two"))
+    building.merge(gone.id, kept.id)
+    found = client.get(f"/api/v1/titles/{gone.id}")
+    assert found.status_code == 301
+    assert found.headers["Location"] == f"/api/v1/titles/{kept.id}"
+    assert found.headers["Cache-Control"] == "public, max-age=60, s-maxage=60"
+    assert found.json == {
+        "id": gone.id,
+        "canonical_id": kept.id,
+        "href": f"/api/v1/titles/{kept.id}",
+    }
+    assert client.get(f"/api/v1/titles/{gone.id}", follow_redirects=True).json["id"] == kept.id
+
+
+def test_a_withdrawn_title_is_gone(building: Building, client: FlaskClient) -> None:
+    title = building.title(statement())
+    building.withdraw(title.id)
+    found = client.get(f"/api/v1/titles/{title.id}")
+    assert found.status_code == 410
+    assert found.json["type"] == "/problems/withdrawn-title"
+
+
+@pytest.mark.parametrize(
+    "title_id", [NEVER, "nope", "A" * 20, "g" * 20, "0" * 21, f"{NEVER}%0A", "%00", "ü"]
+)
+def test_an_id_that_never_was_is_not_found(client: FlaskClient, title_id: str) -> None:
+    found = client.get(f"/api/v1/titles/{title_id}")
+    assert found.status_code == 404
+    assert found.json["type"] == "/problems/unknown-title"
+
+
+def test_an_id_of_another_shape_never_reaches_the_store(client: FlaskClient) -> None:
+    problem = client.get("/api/v1/titles/nope").json
+    assert problem["errors"] == [
+        {
+            "pointer": "/path/id",
+            "detail": "id: a title id is 20 hexadecimal characters in lower case",
+        }
+    ]
+
+
+def test_a_parameter_that_is_not_declared_is_refused(
+    building: Building, client: FlaskClient
+) -> None:
+    path = f"/api/v1/titles/{building.title(statement()).id}"
+    found = client.get(f"{path}?include=availability")
+    assert found.status_code == 400
+    assert found.json["errors"][0]["pointer"] == "/query/include"
