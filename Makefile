@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo test check bench lock format clean
+.PHONY: help setup demo test check bench lock format clean _dev
 
 BIN := .venv/bin
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -16,20 +16,20 @@ setup: ## Make .venv with the command .venv/bin/ummid
 demo: setup ## Ingest the sample feeds and serve them (SERVE=0: end instead of serving)
 	@$(BIN)/ummid demo $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: dev ## Run every test, with the coverage floor
+test: _dev ## Run every test, with the coverage floor
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term
 
-check: dev ## Formatting, lint, types, import rules, packaging
+check: _dev ## Formatting, lint, types, import rules, packaging
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --quiet tests/test_imports.py tests/test_packaging.py
 
-bench: dev ## Measure on this machine (a run of `make demo` first gives the API something to serve)
+bench: _dev ## Measure on this machine (a run of `make demo` first gives the API something to serve)
 	@scripts/setup.sh wrk
 	@for one in bench/[a-z]*.py; do echo "== $$one"; $(BIN)/python "$$one" || exit; done
 
-lock: dev ## Lock the dependencies again after a change of requirements/*.in (UPGRADE=1: newest)
+lock: _dev ## Lock the dependencies again after a change of requirements/*.in (UPGRADE=1: newest)
 	@$(UV) requirements/build.in --output-file requirements/build.txt
 	@$(UV) requirements/runtime.in --output-file requirements/runtime.txt
 	@for purpose in dev gcp; do \
@@ -37,7 +37,7 @@ lock: dev ## Lock the dependencies again after a change of requirements/*.in (UP
 			--constraint requirements/runtime.txt --output-file requirements/$$purpose.txt || exit; \
 	done
 
-format: dev ## Format the code and mend what lint can mend
+format: _dev ## Format the code and mend what lint can mend
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
@@ -46,5 +46,5 @@ clean: ## Remove everything that is made here, except stores and benchmarks in v
 		.mypy_cache .pytest_cache .ruff_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-dev:
+_dev:
 	@scripts/setup.sh dev

@@ -440,7 +440,7 @@ def test_the_header_is_read_wherever_it_stands() -> None:
              "providerName": "Écluse TV", "playlists": [], "rating": {"rating": "G"}}
         )
     )  # fmt: skip
-    assert found.one.partner == found.header.partner == "cluse-tv"
+    assert found.one.partner == found.header.partner == "ecluse-tv"
     assert found.one.titles[0].language == "fr"
     assert found.header.time == 1577836800000
     assert found.header.warnings == [

@@ -12,12 +12,13 @@ from stdnum.iso7064 import mod_37_36
 from ummid.catalog.model import ExternalId, IdScope
 
 _EIDR_BODY = re.compile(
-    r"^(?P<prefix>\d+\.\d+)[/:]+(?P<id>(?:[0-9A-Z]{4}-){5}[0-9A-Z])(?P<suffix>:.*)?$", re.IGNORECASE
+    r"^(?P<prefix>\d+\.\d+)[/:]+(?P<id>(?:[0-9A-Z]{4}-){5}[0-9A-Z])(?P<suffix>:.*)?$",
+    re.IGNORECASE | re.ASCII,
 )
 _HEX20 = re.compile(r"^[0-9A-F]{20}$")
-_IMDB = re.compile(r"^tt\d{7,10}$")
-_IMDB_URL = re.compile(r"imdb\.com/title/(tt\d+)", re.IGNORECASE)
-_TMS = re.compile(r"^(MV|EP|SH|SP)(\d{8})\.?(\d{4})$")
+_IMDB = re.compile(r"^tt[0-9]{7,10}$")
+_IMDB_URL = re.compile(r"imdb\.com/title/(tt[0-9]+)", re.IGNORECASE)
+_TMS = re.compile(r"^(MV|EP|SH|SP)([0-9]{8})\.?([0-9]{4})$")
 _MOVIELABS = re.compile(r"^md:(?P<type>[a-z]+):(?P<scheme>[A-Za-z-]+):(?P<rest>.+)$", re.IGNORECASE)
 
 _SCHEMES = {

@@ -2,8 +2,11 @@
 
 import hashlib
 import re
+import unicodedata
 
 ID_LENGTH = 20
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
+_BORDER = "\x1f"
 
 
 def stable_id(*parts: str) -> str:
@@ -11,10 +14,19 @@ def stable_id(*parts: str) -> str:
 
     A billion names collide with a probability of one in two million.
     """
-    joined = "\x1f".join(parts).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(joined, digest_size=ID_LENGTH // 2).hexdigest()
+    joined = _BORDER.join(parts)
+    if joined.count(_BORDER) < len(parts):
+        return hashlib.blake2b(_bytes(joined), digest_size=ID_LENGTH // 2).hexdigest()
+    escaped = (p.replace("\\", "\\\\").replace(_BORDER, "\\x1f") for p in parts)
+    data = _bytes(_BORDER.join(escaped))  # partner text may hold the border itself
+    return hashlib.blake2b(data, digest_size=ID_LENGTH // 2, person=b"escaped").hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def slug(name: str) -> str:
-    """`Rockstar Films` as `rockstar-films`: safe in keys, file names and URLs."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:64]
+    """`Télé Nord` as `tele-nord`: safe in keys, file names and URLs; "" when nothing is left."""
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64].rstrip("-")

@@ -1,5 +1,6 @@
 """Languages: BCP 47 tags, whatever the feed's spelling."""
 
+import sys
 from functools import lru_cache
 
 import langcodes
@@ -16,7 +17,8 @@ def language(raw: str | None) -> str | None:
     """The normalised tag for one spelling (`en_US`, `fre`, `es - la`), or None.
 
     None means that it names no language: the caller keeps the raw text as a warning and
-    files the value under `und`.
+    files the value under `und`. Tags are interned: msgspec leaves a default out of an encoding
+    when it is that very object, and equal records must have equal encodings.
     """
     text = (raw or "").strip().replace("_", "-").replace(" ", "")
     if not text:
@@ -26,9 +28,9 @@ def language(raw: str | None) -> str | None:
     except LanguageTagError:
         return None
     if langcodes.tag_is_valid(tag):
-        return tag
+        return sys.intern(tag)
     primary = tag.partition("-")[0]
-    return primary if "-" in tag and langcodes.tag_is_valid(primary) else None
+    return sys.intern(primary) if "-" in tag and langcodes.tag_is_valid(primary) else None
 
 
 def language_or_undetermined(raw: str | None) -> str:

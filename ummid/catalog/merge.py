@@ -32,6 +32,8 @@ Item = TypeVar("Item")
 _DISPLAY_ORDER = ("display", "original", "alternate", "short", "internal", "sort", "tagline")
 _VAGUE_KINDS = frozenset({"unknown", "composition", "asset", "programme"})
 """Kinds that say how the title reached us rather than what it is."""
+_NOTHING: tuple[Any, ...] = (None, "", ())
+"""What a field holds when its statement does not speak of it; a number 0 is said."""
 
 
 class Contributor(Struct, frozen=True):
@@ -103,7 +105,7 @@ def merge(
         fields["duration_ms"] = ranked.choose("duration_ms", "technical", _duration)
         for name, group, key in _KEYED:
             fields[name] = ranked.choose_each(name, group, key)
-    airings = _union(c.record.airings for c in base)
+    airings = _airings(a for c in base for a in c.record.airings)
     return Title(
         id=title_id,
         title=display_title(*(c.record.titles for c in ranked.in_order("titles"))),
@@ -115,7 +117,7 @@ def merge(
             (c.record.technical,) if c.record.technical else ()
             for c in ranked.in_order("technical")
         ),
-        airings=_airings(airings),
+        airings=airings[:MAX_AIRINGS],
         airings_omitted=max(0, len(airings) - MAX_AIRINGS),
         doubts=tuple(sorted({f"{w.code}: {w.field}" for c in base for w in c.record.warnings})),
         sources=tuple(
@@ -176,7 +178,7 @@ class _Ranked:
 
     def choose(self, name: str, group: FieldGroup, value_of: Callable[[SourceRecord], Any]) -> Any:
         """The winning value; None or () where nobody says."""
-        said = [(c, v) for c in self.in_order(group) if (v := value_of(c.record))]
+        said = [(c, v) for c in self.in_order(group) if (v := value_of(c.record)) not in _NOTHING]
         if not said:
             return value_of(self.in_order(group)[0].record)
         return self._decide(name, group, said)
@@ -184,18 +186,24 @@ class _Ranked:
     def choose_each(
         self, name: str, group: FieldGroup, key: Callable[[Any], tuple[str | None, ...]]
     ) -> tuple[Any, ...]:
-        """One winner per key (language, territory…), all keys that anybody states."""
+        """One winner per key (language, territory…), all keys that anybody states.
+
+        A statement with several values for a key (alternate titles) wins or loses with all.
+        """
         said: dict[tuple[str | None, ...], list[tuple[Contributor, Any]]] = {}
         for contributor in self.in_order(group):
-            stated: set[tuple[str | None, ...]] = set()
+            stated: dict[tuple[str | None, ...], tuple[Any, ...]] = {}
             for value in getattr(contributor.record, name):
-                if (which := key(value)) not in stated:
-                    stated.add(which)
-                    said.setdefault(which, []).append((contributor, value))
-        return tuple(
-            self._decide(".".join((name, *(p for p in which if p))), group, candidates)
-            for which, candidates in sorted(said.items(), key=_by_key)
-        )
+                which = key(value)
+                stated[which] = (*stated.get(which, ()), value)
+            for which, values in stated.items():
+                alone = values[0] if len(values) == 1 else values
+                said.setdefault(which, []).append((contributor, alone))
+        chosen: list[Any] = []
+        for which, candidates in sorted(said.items(), key=_by_key):
+            value = self._decide(".".join((name, *filter(None, which))), group, candidates)
+            chosen += value if isinstance(value, tuple) else (value,)
+        return tuple(chosen)
 
     def _decide(self, name: str, group: FieldGroup, said: list[tuple[Contributor, Any]]) -> Any:
         winner, value = said[0]
@@ -203,14 +211,14 @@ class _Ranked:
             if winner is not self.in_order("facts")[0]:
                 self.provenance[name] = FieldProvenance(winner.record_id, "only")
             return value
-        others = said[1:]
         tied = [(c, v) for c, v in said if self._equal(group, c, winner)]
         if len(tied) > 1:
             winner, value = max(tied, key=lambda said: _size(said[1]))  # in order of record id
-            others = [(c, v) for c, v in said if c is not winner]
-        losers = tuple(Loser(c.record_id, msgspec.to_builtins(v)) for c, v in others if v != value)
+        losers = [(c, v) for c, v in said if v != value]
         self.provenance[name] = FieldProvenance(
-            winner.record_id, self._rule(group, winner, others, losers), losers
+            winner.record_id,
+            self._rule(group, winner, [c for c, _ in losers]),
+            tuple(Loser(c.record_id, msgspec.to_builtins(v)) for c, v in losers),
         )
         return value
 
@@ -220,33 +228,26 @@ class _Ranked:
             group, other.record.partner
         )
 
-    def _rule(
-        self,
-        group: FieldGroup,
-        winner: Contributor,
-        others: list[tuple[Contributor, Any]],
-        losers: tuple[Loser, ...],
-    ) -> str:
+    def _rule(self, group: FieldGroup, winner: Contributor, losers: list[Contributor]) -> str:
+        """What decided against the strongest of those who said something else."""
         if not losers:
             return "agreement"
+        if any(self._equal(group, winner, c) for c in losers):
+            return "quality"
         rank = self._precedence.rank
-        if all(
-            rank(group, winner.record.partner) < rank(group, c.record.partner) for c, _ in others
-        ):
-            return "precedence"
-        return "quality" if any(self._equal(group, winner, c) for c, _ in others) else "recency"
+        best = min(rank(group, c.record.partner) for c in losers)
+        return "precedence" if rank(group, winner.record.partner) < best else "recency"
 
 
 def _by_key(item: tuple[tuple[str | None, ...], Any]) -> tuple[str, ...]:
     return tuple(part or "" for part in item[0])
 
 
-def _size(value: Any) -> int:
-    """How much a value says: its length, for the quality rule."""
-    if isinstance(value, str | tuple):
-        return len(value)
-    text = getattr(value, "value", None)
-    return len(text) if isinstance(text, str) else 0
+def _size(value: Any) -> tuple[int, int]:
+    """How much a value says, for the quality rule: how many parts, and the length of their text."""
+    parts = value if isinstance(value, tuple) else (value,)
+    texts = (part if isinstance(part, str) else getattr(part, "value", "") for part in parts)
+    return len(parts), sum(map(len, texts))
 
 
 def _clear_kind(record: SourceRecord) -> str | None:
@@ -254,7 +255,7 @@ def _clear_kind(record: SourceRecord) -> str | None:
 
 
 def _duration(record: SourceRecord) -> int | None:
-    return record.technical.duration_ms if record.technical else None
+    return (record.technical.duration_ms or None) if record.technical else None
 
 
 def display_title(*in_order: Sequence[Text]) -> str | None:
@@ -306,7 +307,7 @@ def _union(parts: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
     return tuple(dict.fromkeys(item for part in parts for item in part))
 
 
-def _airings(airings: tuple[Airing, ...]) -> tuple[AiringView, ...]:
+def _airings(airings: Iterable[Airing]) -> tuple[AiringView, ...]:
     views = {
         AiringView(
             a.channel,
@@ -316,5 +317,6 @@ def _airings(airings: tuple[Airing, ...]) -> tuple[AiringView, ...]:
         )
         for a in airings
     }
-    ordered = sorted(views, key=lambda v: (v.start, v.channel, v.end or ""))
-    return tuple(ordered[:MAX_AIRINGS])
+    return tuple(
+        sorted(views, key=lambda v: (v.start, v.channel, v.end or "", v.channel_name or ""))
+    )

@@ -4,8 +4,8 @@ Feeds write `usa`, `India`, `UK`, withdrawn codes and words for everywhere. An a
 bridges what pycountry does not know; partners may add to it.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
 import pycountry
 
@@ -27,6 +27,14 @@ ALIASES: Mapping[str, str] = {
     "UNITED STATES OF AMERICA": "US",
     "RUSSIA": "RU",
     "SOUTH KOREA": "KR",
+    "TURKEY": "TR",
+    "MACEDONIA": "MK",
+    "SWAZILAND": "SZ",
+    "IVORY COAST": "CI",
+    "CAPE VERDE": "CV",
+    "PALESTINE": "PS",
+    "BRUNEI": "BN",
+    "MACAU": "MO",
     "XK": "XK",
     "KOSOVO": "XK",
 }
@@ -45,6 +53,9 @@ _SUCCESSORS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+_REMEMBERED = 4096
+
+
 class Territories:
     """Reads territory spellings; `aliases` (upper or lower case) come before everything."""
 
@@ -57,6 +68,8 @@ class Territories:
         try:
             return self._seen[raw]
         except KeyError:
+            if len(self._seen) >= _REMEMBERED:  # a column of something else, not of territories
+                self._seen.clear()
             code = self._seen[raw] = self._find(raw.strip().upper().replace("_", "-"))
             return code
 
@@ -68,7 +81,7 @@ class Territories:
         return ALIASES.get(text) or _iso(text)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def _iso(text: str) -> str | None:
     countries = _countries()
     if len(text) == 2:
@@ -113,11 +126,3 @@ def successors(code: str) -> tuple[str, ...]:
 def country_of(code: str) -> str:
     """`US` for `US-CA`; a country or `WORLD` is itself."""
     return code.partition("-")[0]
-
-
-def expand(included: Iterable[str], excluded: Iterable[str]) -> frozenset[str]:
-    """The countries meant by a set: `WORLD` becomes every country, exclusions come last."""
-    countries: set[str] = set()
-    for code in included:
-        countries.update(_countries() if code == WORLD else successors(code))
-    return frozenset(countries.difference(*(successors(code) for code in excluded)))

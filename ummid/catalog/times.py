@@ -16,15 +16,20 @@ from ummid.catalog.grants import Bound
 from ummid.errors import FeedError
 
 _ISO = re.compile(
-    r"^(?P<date>\d{4,}-\d{2}-\d{2})"
-    r"(?:(?:T|'T'| )(?P<time>\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?))?"
-    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$"
+    r"^(?P<date>\d{4,9}-\d{2}-\d{2})"
+    r"(?:(?:T|'T'| )(?P<time>\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,30})?)?))?"
+    r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|[A-Z]{2,5})?$",
+    re.ASCII,
 )
 _DURATION = re.compile(
-    r"^(?P<sign>-)?P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:\.\d+)?)S)?)?$"
+    r"^P(?=.*\d)(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
+    r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?"
+    r"(?:(?P<seconds>\d{1,9}(?:\.\d{1,30})?)S)?)?$",
+    re.ASCII,
 )
-_CLOCK = re.compile(r"^(?:(\d+):)?(\d{1,3}):(\d{2}(?:\.\d+)?)$")
+_CLOCK = re.compile(r"^(?:(\d{1,9}):)?(\d{1,3}):(\d{2}(?:\.\d{1,30})?)$", re.ASCII)
+_YEAR = re.compile(r"^\d{4}(?!\d)", re.ASCII)
+_OFFSET = re.compile(r"^([+-])(\d{2}):?([0-5]\d)$", re.ASCII)
 
 _NAMED_ZONES = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0,
@@ -43,6 +48,7 @@ CONDITIONS = {
 }  # fmt: skip
 """MovieLabs' DateTimeCondition vocabulary (Avails 2.7)."""
 
+_DAY_MINUTES = 24 * 60
 _OPEN_YEAR = 2099
 _OPEN_DATES = frozenset({"2038-01-19"})
 """Far-future placeholders for "no end": 2038-01-19 is the last second of a 32-bit clock."""
@@ -77,7 +83,8 @@ def bound(
     `end` makes a date mean the whole day (the following midnight) and a far-future
     placeholder mean open. `assumed_zone` (IANA name or offset) places times that state none.
 
-    Raises FeedError `bad-date` when it is none of these, `unknown-zone` for a zone name.
+    Raises FeedError `bad-date` when it is none of these, `unknown-zone` for the name of a zone
+    that there is none of.
     """
     text = raw.strip()
     word = CONDITIONS.get(text.lower())
@@ -97,13 +104,12 @@ def bound(
     try:
         start_of_day, clock = _moment(match["date"], match["time"], tz)
     except (ValueError, OverflowError) as error:
-        raise FeedError("bad-date", f"{raw!r}: {error}; correct the value at its source") from error
+        raise _bad_date(raw, error) from error
+    assumed = None if zone else assumed_zone
     if match["time"] is None:
         moment = start_of_day + timedelta(days=1) if end else start_of_day
-        return Bound("date", raw, to_ms(moment), zone, None if zone else assumed_zone)
-    return Bound(
-        "instant" if zone else "local", raw, to_ms(clock), zone, None if zone else assumed_zone
-    )
+        return Bound("date", raw, _instant(raw, moment), zone, assumed)
+    return Bound("instant" if zone else "local", raw, _instant(raw, clock), zone, assumed)
 
 
 def bound_in_format(
@@ -115,14 +121,16 @@ def bound_in_format(
             moment = datetime.strptime(raw.strip(), form)
         except ValueError:
             continue
+        if end and _stands_for_open(f"{moment:%Y-%m-%d}"):
+            return Bound("open", raw)
         if moment.tzinfo is not None:
             zone = moment.strftime("%z")
-            return Bound("instant", raw, to_ms(moment), zone)
+            return Bound("instant", raw, _instant(raw, moment), zone)
         local = moment.replace(tzinfo=_zone(assumed_zone))
         if "%H" in form or "%I" in form:
-            return Bound("local", raw, to_ms(local), assumed_zone=assumed_zone)
+            return Bound("local", raw, _instant(raw, local), assumed_zone=assumed_zone)
         day = local + timedelta(days=1) if end else local
-        return Bound("date", raw, to_ms(day), assumed_zone=assumed_zone)
+        return Bound("date", raw, _instant(raw, day), assumed_zone=assumed_zone)
     raise FeedError("bad-date", f"{raw!r} is in none of the declared formats {', '.join(formats)}")
 
 
@@ -154,9 +162,8 @@ def check_window(start: Bound | None, end: Bound | None) -> None:
 def year_of(raw: str | None) -> int | None:
     """The year a date begins with, when it is one that a title could have."""
     text = (raw or "").strip()
-    if len(text) >= 4 and text[:4].isdigit() and (len(text) == 4 or not text[4].isdigit()):
-        year = int(text[:4])
-        return year if 1870 <= year <= 2100 else None
+    if _YEAR.match(text) and 1870 <= (year := int(text[:4])) <= 2100:
+        return year
     return None
 
 
@@ -164,14 +171,14 @@ def year_of(raw: str | None) -> int | None:
 def duration_ms(raw: str | None) -> int | None:
     """Milliseconds of an xs:duration (`PT1H3M`) or a clock (`HH:MM:SS`, `MM:SS`); None if empty.
 
-    Raises FeedError `bad-duration` for other text. Months and years have no fixed length
-    and are refused.
+    Raises FeedError `bad-duration` for other text, a negative one among it. Months and years
+    have no fixed length and are refused.
     """
     text = (raw or "").strip()
     if not text:
         return None
     match = _DURATION.match(text)
-    if match and not match["years"] and not match["months"] and len(text) > 1:
+    if match:
         seconds = (
             Fraction(match["seconds"] or 0)
             + 60 * int(match["minutes"] or 0)
@@ -184,6 +191,20 @@ def duration_ms(raw: str | None) -> int | None:
         hours, minutes, seconds_text = clock.groups()
         return int((Fraction(seconds_text) + 60 * int(minutes) + 3600 * int(hours or 0)) * 1000)
     raise FeedError("bad-duration", f"{raw!r} is not a duration (PT1H3M or HH:MM:SS)")
+
+
+def _instant(raw: str, moment: datetime) -> int:
+    """As `to_ms`, for a moment that has a UTC date at all: years 1 to 9999 there as well."""
+    instant = to_ms(moment)
+    try:
+        from_ms(instant)
+    except OverflowError as error:
+        raise _bad_date(raw, error) from error
+    return instant
+
+
+def _bad_date(raw: str, error: Exception) -> FeedError:
+    return FeedError("bad-date", f"{raw!r}: {error}; correct the value at its source")
 
 
 def _stands_for_open(day: str) -> bool:
@@ -209,12 +230,14 @@ def _moment(day: str, clock: str | None, tz: timezone | ZoneInfo) -> tuple[datet
 def _offset(zone: str) -> timezone:
     if zone in _NAMED_ZONES:
         return timezone(timedelta(minutes=_NAMED_ZONES[zone]))
-    if zone[0] not in "+-":
+    match = _OFFSET.match(zone)
+    minutes = int(match[2]) * 60 + int(match[3]) if match else _DAY_MINUTES
+    if match is None or minutes >= _DAY_MINUTES:
         raise FeedError(
-            "unknown-zone", f"time zone {zone!r} is not known; use an offset such as +01:00"
+            "bad-date" if zone[:1] in ("+", "-") else "unknown-zone",
+            f"time zone {zone!r} is not known; use an offset such as +01:00",
         )
-    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
-    return timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes))
+    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
 
 
 @lru_cache(maxsize=256)
@@ -223,7 +246,7 @@ def _zone(name: str) -> timezone | ZoneInfo:
         return _offset(name)
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise FeedError(
             "unknown-zone", f"assumed zone {name!r} is not an IANA time zone (Europe/Paris)"
         ) from error

@@ -22,7 +22,7 @@ class Limits:
 
     entries: int = 10_000
     total: int = 64 * 1024**3
-    ratio: int = 1000
+    ratio: int = 200
     ratio_from: int = 64 * 1024**2
     depth: int = 2
     nested_zip: int = 256 * 1024**2

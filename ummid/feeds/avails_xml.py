@@ -71,8 +71,9 @@ def parse(feed: Feed) -> Iterator[Statement]:
 
 def _avails(feed: Feed) -> Iterator[tuple[str, Element]]:
     elements = stream_elements(feed.stream, "{*}Avail")
-    for number, element in enumerate(elements, start=1):
-        yield f"line {element.sourceline}, /AvailList/Avail[{number}]", element
+    for number, element in enumerate(elements, feed.first_record + 1):
+        line = (element.sourceline or 0) + feed.first_line
+        yield f"line {line}, /AvailList/Avail[{number}]", element
 
 
 class _Draft:
@@ -317,4 +318,4 @@ def _key(element: Element) -> str | None:
     return stable_id("avail", own_id, *sorted(codes)) if own_id else None
 
 
-FORMATS = (Format("avails_xml", "MovieLabs Avails (XML)", "scoped", sniff, parse),)
+FORMATS = (Format("avails_xml", "MovieLabs Avails (XML)", "scoped", sniff, parse, ("Avail",)),)

@@ -3,13 +3,23 @@
 import codecs
 import hashlib
 import io
+import re
 from collections.abc import Callable
 from typing import BinaryIO
 
 from ummid.errors import FeedError
 
+XML_DECLARATION = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]*?\sencoding\s*=\s*[\"']([\w.:-]*)", re.ASCII
+)
+"""The beginning of a document that states its encoding (group 1)."""
+
+UTF8_NAMES = frozenset({"utf-8", "utf8", "ascii", "us-ascii"})
+
 _ILLEGAL = bytes(i for i in range(0x20) if i not in (9, 10, 13))
 _BLANK = bytes(0x20 if i in _ILLEGAL else i for i in range(256))
+_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_REPLACEMENT = "\ufffd".encode()
 _CHUNK = 1 << 18
 
 
@@ -18,6 +28,8 @@ class ReplayedStream(io.RawIOBase):
 
     Keeps a SHA-256 and a count of all bytes given, so that a delivery has an identity
     without being read twice. Not seekable: a reader that must seek copies it first.
+    A read gives as many bytes as asked for and fewer only at the end: parsers take a short
+    read for it.
     """
 
     def __init__(self, head: bytes, rest: BinaryIO, limit: int | None = None) -> None:
@@ -27,18 +39,26 @@ class ReplayedStream(io.RawIOBase):
         self._digest = hashlib.sha256()
         self.count = 0
 
+    @property
+    def digest(self) -> str:
+        """The hex SHA-256 of what was given so far."""
+        return self._digest.hexdigest()
+
     def readable(self) -> bool:
         return True
 
+    def peek(self, size: int) -> bytes:
+        """The next bytes, which a read gives again."""
+        self._head = memoryview(bytes(self._head) + _filled(self._rest, size - len(self._head)))
+        return bytes(self._head[:size])
+
     def read(self, size: int | None = -1) -> bytes:
         if size is None or size < 0:
-            data = bytes(self._head) + self._rest.read()
-            self._head = self._head[:0]
-        elif self._head:
-            data = bytes(self._head[:size])
-            self._head = self._head[size:]
-        else:
-            data = self._rest.read(size)
+            return b"".join(iter(lambda: self.read(_CHUNK), b""))
+        data = bytes(self._head[:size])
+        self._head = self._head[size:]
+        if len(data) < size:
+            data += _filled(self._rest, size - len(data))
         self._digest.update(data)
         self.count += len(data)
         if self._limit is not None and self.count > self._limit:
@@ -53,19 +73,29 @@ class ReplayedStream(io.RawIOBase):
         view[: len(data)] = data
         return len(data)
 
-    def drain(self) -> str:
-        """Reads what is left and returns the hex SHA-256 of the whole content."""
-        while self.read(1 << 20):
+    def drain(self) -> None:
+        """Reads what is left, so that digest and count speak of the whole content."""
+        while self.read(_CHUNK):
             pass
-        return self._digest.hexdigest()
+
+
+def _filled(stream: BinaryIO, size: int) -> bytes:
+    """`size` bytes, fewer only at the end."""
+    parts = []
+    while size > 0 and (data := stream.read(size)):
+        parts.append(data)
+        size -= len(data)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 class RepairedText(io.RawIOBase):
     """UTF-8 text with what breaks a parser made readable, and reported.
 
     Bytes that are no UTF-8 are read as Windows-1252 (partners paste Latin-1 into UTF-8
-    files), control characters that XML and JSON forbid become blanks. `report` is called
-    once per kind with a sentence for the operator.
+    files), control characters that XML and JSON forbid become blanks, what is no character
+    at all (U+FFFE, U+FFFF) its replacement; an XML declaration of another encoding says UTF-8
+    from here on. `report` is called once per kind with a sentence for the operator. A read
+    gives fewer bytes than asked for only at the end.
     """
 
     def __init__(self, stream: BinaryIO, report: Callable[[str], None]) -> None:
@@ -81,11 +111,10 @@ class RepairedText(io.RawIOBase):
         return True
 
     def read(self, size: int | None = -1) -> bytes:
-        """As many bytes as asked for, fewer only at the end: parsers take a short read for it."""
         if size is None or size < 0:
             return b"".join(iter(lambda: self.read(_CHUNK), b""))
         while len(self._ready) < size and not self._ended:
-            chunk = self._stream.read(max(size, _CHUNK))
+            chunk = _filled(self._stream, max(size, _CHUNK))
             self._ended = not chunk
             self._ready += self._repair(chunk)
         data, self._ready = self._ready[:size], self._ready[size:]
@@ -98,7 +127,7 @@ class RepairedText(io.RawIOBase):
         return len(data)
 
     def _repair(self, chunk: bytes) -> bytes:
-        data = self._tail + chunk
+        data = self._tail + chunk if self._offset else self._relabelled(chunk)
         try:
             _, used = codecs.utf_8_decode(data, "strict", not chunk)
             self._tail, data = data[used:], data[:used]
@@ -110,7 +139,20 @@ class RepairedText(io.RawIOBase):
         if len(data.translate(None, _ILLEGAL)) != len(data):
             data = data.translate(_BLANK)
             self._say("control", "control characters that are not allowed, read as blanks")
+        for nothing in _NO_CHARACTERS:
+            if nothing in data:
+                data = data.replace(nothing, _REPLACEMENT)
+                self._say("no-character", "code points that are no characters, read as U+FFFD")
         return data
+
+    def _relabelled(self, data: bytes) -> bytes:
+        match = XML_DECLARATION.match(data)
+        if match is None:
+            return data
+        declared = match[1].decode()
+        if declared.lower() not in UTF8_NAMES:
+            self._say("wrong-encoding", f"UTF-8 although it declares {declared!r}")
+        return data[: match.start(1)] + b"utf-8" + data[match.end(1) :]
 
     def _say(self, kind: str, what: str) -> None:
         if kind not in self._reported:

@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, TypeVar
 
 from ummid.catalog.model import Rejected, Source, Statement
 from ummid.catalog.territories import Territories
-from ummid.errors import FeedError
+from ummid.errors import FeedError, UmmidError
 from ummid.feeds.head import Head
 
 DeliveryMode = Literal["snapshot", "scoped", "delta", "range"]
@@ -23,6 +23,8 @@ delta: nothing; range: the same as snapshot, within the stretch of time covered 
 
 RAW_LIMIT = 4096
 """Characters of the raw fragment kept with a rejection."""
+
+_REASON_LIMIT = 1000
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,11 @@ class Header:
 
 @dataclass
 class Feed:
-    """One file being read: its bytes, where it came from, and what is agreed about it."""
+    """One file being read: its bytes, where it came from, and what is agreed about it.
+
+    `first_record` and `first_line` are not 0 where the stream is a later part of a large
+    document (`ummid.feeds.parallel`): a connector adds them to the places that it counts.
+    """
 
     format: str
     path: str
@@ -79,6 +85,8 @@ class Feed:
     territories: Territories
     fallback_partner: str = "unknown"
     header: Header = field(default_factory=Header)
+    first_record: int = 0
+    first_line: int = 0
 
     @property
     def partner(self) -> str:
@@ -105,12 +113,20 @@ class Feed:
             partner=self.partner,
             source=self.source(place),
             code=error.code,
-            reason=str(error),
+            reason=reason_of(error),
             raw=raw[:RAW_LIMIT],
             key=key,
             fatal=fatal,
             retryable=error.retryable,
         )
+
+
+def reason_of(error: FeedError) -> str:
+    """What a rejection says of an error; a partner's endless value is cut in the middle."""
+    text = str(error)
+    if len(text) <= _REASON_LIMIT:
+        return text
+    return f"{text[: _REASON_LIMIT // 2]} […] {text[-_REASON_LIMIT // 2 :]}"
 
 
 @dataclass(frozen=True)
@@ -120,6 +136,9 @@ class Format:
     `sniff` answers from the file's head alone; `parse` yields one statement per unit of the
     format and raises FeedError when the file as a whole cannot go on (what was yielded
     before stays).
+
+    `record_elements` are the local names of XML elements between which a large document may
+    be cut: each gives one statement, from itself and from what precedes the first of them.
     """
 
     name: str
@@ -127,6 +146,7 @@ class Format:
     mode: DeliveryMode
     sniff: Callable[[Head], bool]
     parse: Callable[[Feed], Iterator[Statement]]
+    record_elements: tuple[str, ...] = ()
 
 
 Item = TypeVar("Item")
@@ -145,16 +165,31 @@ def read_each(
     """
     for place, item in items:
         try:
-            yield read(feed, place, item)
+            statement = read(feed, place, item)
         except FeedError as error:
-            yield feed.reject(place, error, raw(item), key=_quietly(key, item))
-        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+            statement = _refused(feed, place, error, item, raw, key)
+        except UmmidError:
+            raise  # the partner's profile is at fault, for every item alike
+        except Exception as error:
             fault = FeedError("unexpected", f"cannot be read ({type(error).__name__}: {error})")
-            yield feed.reject(place, fault, raw(item), key=_quietly(key, item))
+            statement = _refused(feed, place, fault, item, raw, key)
+        yield statement
 
 
-def _quietly(key: Callable[[Item], str | None], item: Item) -> str | None:
+def _refused(
+    feed: Feed,
+    place: str,
+    error: FeedError,
+    item: Item,
+    raw: Callable[[Item], str],
+    key: Callable[[Item], str | None],
+) -> Rejected:
+    return feed.reject(place, error, _quietly(raw, item) or "", key=_quietly(key, item))
+
+
+def _quietly(ask: Callable[[Item], str | None], item: Item) -> str | None:
+    """What can be had of an item that could not be read."""
     try:
-        return key(item)
-    except (FeedError, ValueError, TypeError, LookupError, AttributeError):
+        return ask(item)
+    except Exception:
         return None

@@ -4,6 +4,7 @@ Order of evidence: magic bytes, byte-order mark, `{`/`[`, `#EXTM3U`, XML root (n
 local name), first row of a delimited text.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -13,6 +14,8 @@ from functools import cached_property
 
 import ijson
 from lxml import etree
+
+from ummid.feeds.bytes import UTF8_NAMES, XML_DECLARATION, RepairedText
 
 HEAD_BYTES = 256 * 1024
 
@@ -56,12 +59,40 @@ class Head:
         return next((name for mark, name in _BOMS if self.data.startswith(mark)), "utf-8")
 
     @cached_property
+    def declared_encoding(self) -> str:
+        """What an XML declaration states, in lower case; "" for nothing."""
+        match = XML_DECLARATION.match(self.data)
+        return match[1].decode().lower() if match else ""
+
+    @cached_property
+    def is_utf8(self) -> bool:
+        """Whether this is text in UTF-8 or near it, whatever its declaration says.
+
+        Exporters write `encoding="utf-16"` over bytes that are not, and `ISO-8859-1` over
+        UTF-8: text beyond ASCII that decodes as UTF-8 is UTF-8.
+        """
+        if self.is_zip or self.is_parquet or self.encoding != "utf-8":
+            return False
+        declared = self.declared_encoding
+        if not declared or declared in UTF8_NAMES or self.data.startswith(codecs.BOM_UTF8):
+            return True
+        if declared.startswith(("utf-", "ucs-", "iso-10646")) or not _is_codec(declared):
+            return True
+        try:
+            codecs.utf_8_decode(self.data, "strict", self.whole)
+        except UnicodeDecodeError:
+            return False
+        return not self.data.isascii()
+
+    @cached_property
     def body(self) -> bytes:
         """The head without byte-order mark and leading white space, in UTF-8."""
         data = self.data
-        if self.encoding != "utf-8":
+        if self.is_utf8:
+            data = RepairedText(io.BytesIO(data), lambda _: None).read()
+        elif self.encoding != "utf-8":
             data = data[2:].decode(self.encoding, "replace").encode()
-        return data.removeprefix(b"\xef\xbb\xbf").lstrip()
+        return data.removeprefix(codecs.BOM_UTF8).lstrip()
 
     @property
     def is_empty(self) -> bool:
@@ -81,10 +112,13 @@ class Head:
         if not self.body.startswith(b"<"):
             return None
         parser = etree.XMLPullParser(
-            events=("start",), resolve_entities=False, no_network=True, load_dtd=False
+            events=("start",),
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
         )
         with suppress(etree.XMLSyntaxError):  # the head may end or break after the root
-            parser.feed(self.data.removeprefix(b"\xef\xbb\xbf").lstrip())
+            parser.feed(self.body if self.is_utf8 else self.data.lstrip())
         try:
             _, root = next(iter(parser.read_events()))
         except (StopIteration, etree.XMLSyntaxError):
@@ -116,7 +150,10 @@ class Head:
         dialect = self.csv_dialect
         if dialect is None:
             return ()
-        first = next(csv.reader(io.StringIO(self.text), dialect), [])
+        try:
+            first = next(csv.reader(io.StringIO(self.text, newline=""), dialect), [])
+        except csv.Error:  # a cell without an end
+            return ()
         return tuple(cell.strip() for cell in first)
 
     @cached_property
@@ -146,24 +183,48 @@ class Head:
 
 
 _KEY = re.compile(rb'"((?:[^"\\]|\\.){1,80})"\s*:')
+_LONG_NUMBER = re.compile(rb"[0-9]{1000}")
+_NESTING = 64
+
+
+def _is_codec(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _json_shape(text: bytes, skipped: int) -> JsonShape | None:
+    long = _LONG_NUMBER.search(text)
+    if long:  # some thousands of digits make the parser's C code fail, and the process with it
+        text = text[: long.start()]
     keys: set[str] = set()
     scalars: dict[str, str] = {}
     kind = "object" if text[:1] == b"{" else "array"
-    level = "" if kind == "object" else "item"
     try:
-        for prefix, event, value in ijson.parse(io.BytesIO(text)):
-            if event == "map_key" and prefix == level:
-                keys.add(value)
-            elif event in ("string", "number", "boolean"):
-                parent, _, name = prefix.rpartition(".")
-                if parent == level and name in keys:
-                    scalars.setdefault(name, str(value))
-            elif kind == "array" and event == "end_map" and prefix == level:
-                break
-    except (ijson.JSONError, UnicodeDecodeError):
+        _look(text, 1 if kind == "object" else 2, keys, scalars)
+    except (ijson.JSONError, UnicodeDecodeError, ArithmeticError):
         if not keys and not _KEY.search(text[:2048]):
             return None
     return JsonShape(kind, frozenset(keys), scalars, skipped)
+
+
+def _look(text: bytes, level: int, keys: set[str], scalars: dict[str, str]) -> None:
+    """The members of the first object that is nested so deep; stops where it gets absurd."""
+    depth, name = 0, None
+    for event, value in ijson.basic_parse(io.BytesIO(text)):
+        if event in ("start_map", "start_array"):
+            depth += 1
+            if depth > _NESTING:
+                return
+        elif event in ("end_map", "end_array"):
+            depth -= 1
+            if event == "end_map" and depth < level:
+                return
+        elif event == "map_key":
+            if depth == level:
+                keys.add(value)
+                name = value
+        elif depth == level and name is not None and value is not None:
+            scalars.setdefault(name, str(value))

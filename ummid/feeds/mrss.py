@@ -61,7 +61,11 @@ def _parse(feed: Feed) -> Iterator[Statement]:
     channel: xml.Element | None = None
     reader: ItemReader | None = None
     items = xml.stream_elements(_well_formed(feed), namespace + tag)
-    numbered = ((f"line {e.sourceline}, {path}[{n}]", e) for n, e in enumerate(items, 1))
+    line = feed.first_line
+    numbered = (
+        (f"line {(e.sourceline or 0) + line}, {path}[{n}]", e)
+        for n, e in enumerate(items, feed.first_record + 1)
+    )
     for place, element in numbered:
         if reader is None:
             channel = element.getparent()
@@ -176,5 +180,6 @@ FORMATS = (
         mode="snapshot",
         sniff=_sniff,
         parse=_parse,
+        record_elements=("item", "entry"),
     ),
 )

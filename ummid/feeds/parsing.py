@@ -10,6 +10,7 @@ import msgspec
 from ummid.catalog.identifiers import best
 from ummid.catalog.merge import display_title
 from ummid.catalog.model import Rejected, Source, SourceRecord
+from ummid.errors import FeedError
 from ummid.feeds import archives
 from ummid.feeds.reader import Reading, partner_from_path
 from ummid.partners import Partners
@@ -124,12 +125,15 @@ def _streams(file: Path) -> Iterator[tuple[str, BinaryIO | None, dict[str, Any] 
         yield path, stream, None
         return
     stream.close()
-    for member in archives.members(lambda: file.open("rb"), path):
-        name = f"{path}!{member.name}"
-        if isinstance(member, archives.BadMember):
-            yield name, None, _trouble(name, member.error.code, str(member.error))
-        else:
-            yield name, member.open(), None
+    try:
+        for member in archives.members(lambda: file.open("rb"), path):
+            name = f"{path}!{member.name}"
+            if isinstance(member, archives.BadMember):
+                yield name, None, _trouble(name, member.error.code, str(member.error))
+            else:
+                yield name, member.open(), None
+    except FeedError as error:  # the rest of the archive cannot be read
+        yield path, None, _trouble(path, error.code, str(error))
 
 
 def _trouble(path: str, code: str, reason: str) -> dict[str, Any]:

@@ -5,20 +5,23 @@ The only way from bytes to statements; the pipeline, the command line and the te
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from ummid.catalog.keys import slug
 from ummid.catalog.model import Rejected, Source, Statement
 from ummid.catalog.territories import Territories
-from ummid.errors import FeedError
-from ummid.feeds import registry
+from ummid.errors import FeedError, UmmidError
+from ummid.feeds import parallel, registry
 from ummid.feeds.bytes import RepairedText, ReplayedStream
-from ummid.feeds.connector import Feed, Format, Header, Profile
+from ummid.feeds.connector import Feed, Format, Header, Profile, reason_of
 from ummid.feeds.head import HEAD_BYTES, Head
 
 MAX_BYTES = 64 * 1024**3
 """Decompressed size over which a file is refused rather than read to the end."""
+
+_PLACE = re.compile(r"line \d+(?:, (?:byte|column) \d+)?(?=:)")
 
 
 @dataclass
@@ -26,13 +29,14 @@ class Reading:
     """One file being read. Iterate it once; `header`, `digest` and `count` are final after.
 
     Never raises for what a file holds: the last statement of a broken file is a fatal
-    Rejected with its place.
+    Rejected with its place. A fault of ours ends the file in the same way, as `unexpected`.
     """
 
     path: str
     stream: BinaryIO
     profile: Profile = field(default_factory=Profile)
     format_name: str | None = None
+    plan: parallel.Plan = field(default_factory=parallel.default_plan)
     header: Header = field(default_factory=Header)
     format: Format | None = None
     digest: str = ""
@@ -43,49 +47,54 @@ class Reading:
         return self.format is not None
 
     def __iter__(self) -> Iterator[Statement]:
-        data = self.stream.read(HEAD_BYTES)
-        whole = len(data) < HEAD_BYTES
-        bytes_read = ReplayedStream(data, self.stream, MAX_BYTES)
+        data = ReplayedStream(b"", self.stream, MAX_BYTES)
         try:
-            head = Head(data, whole=whole)
-            self.format = (
-                registry.by_name(self.format_name) if self.format_name else registry.recognise(head)
-            )
-            yield from self._statements(self.format, head, bytes_read)
+            yield from self._statements(data)
         except FeedError as error:
             yield self._lost(error)
         except (OSError, EOFError) as error:
             yield self._lost(
                 FeedError("unreadable", f"reading stopped: {error}; send the file again")
             )
-        self.digest = bytes_read.drain()
-        self.size = bytes_read.count
+        except UmmidError:
+            raise  # a profile or an installation to be put right, whatever the file holds
+        except Exception as error:
+            fault = f"the file cannot be read on ({type(error).__name__}: {error})"
+            yield self._lost(FeedError("unexpected", fault))
+        with suppress(FeedError, OSError, EOFError):
+            data.drain()
+        self.digest = data.digest
+        self.size = data.count
 
-    def _statements(self, known: Format, head: Head, data: ReplayedStream) -> Iterator[Statement]:
-        text = not head.is_zip and not head.is_parquet and head.encoding == "utf-8"
-        declared = re.match(rb'<\?xml[^>]*encoding=["\'](?!utf-?8["\'])', head.body, re.IGNORECASE)
-        stream = RepairedText(cast("BinaryIO", data), self.header.warnings.append)
+    def _statements(self, data: ReplayedStream) -> Iterator[Statement]:
+        first = data.peek(HEAD_BYTES)
+        head = Head(first, whole=len(first) < HEAD_BYTES)
+        known = self.format = (
+            registry.by_name(self.format_name) if self.format_name else registry.recognise(head)
+        )
+        repaired = RepairedText(cast("BinaryIO", data), self.header.warnings.append)
         feed = Feed(
             format=known.name,
             path=self.path,
-            stream=cast("BinaryIO", stream if text and not declared else data),
+            stream=cast("BinaryIO", repaired if head.is_utf8 else data),
             head=head,
             profile=self.profile,
             territories=Territories(self.profile.aliases),
             fallback_partner=partner_from_path(self.path),
             header=self.header,
         )
-        yield from known.parse(feed)
+        yield from parallel.parse(known, feed, self.plan)
 
     def _lost(self, error: FeedError) -> Rejected:
         """The rest of the file, which cannot be read."""
         self.header.complete = False
+        place = _PLACE.match(str(error))
         return Rejected(
             format=self.format.name if self.format else "unknown",
             partner=self.profile.partner or self.header.partner or partner_from_path(self.path),
-            source=Source(self.path, "file"),
+            source=Source(self.path, place[0] if place else "file"),
             code=error.code,
-            reason=str(error),
+            reason=reason_of(error),
             fatal=True,
             retryable=error.retryable,
         )

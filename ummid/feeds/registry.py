@@ -2,9 +2,8 @@
 
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 
-from ummid.errors import FeedError
+from ummid.errors import ConfigError, FeedError
 from ummid.feeds.connector import Format
 from ummid.feeds.head import Head
 
@@ -34,12 +33,20 @@ _MODULES = (
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """Every known format, in sniffing order."""
+    """Every known format, in sniffing order.
+
+    Raises ConfigError when a connector cannot be loaded: left out, its files would pass for
+    those of a more general format, an Avails sheet for any table.
+    """
     found: list[Format] = []
     for module in _MODULES:
-        if find_spec(f"ummid.feeds.{module}") is None:
-            continue
-        found.extend(import_module(f"ummid.feeds.{module}").FORMATS)
+        try:
+            found.extend(import_module(f"ummid.feeds.{module}").FORMATS)
+        except ImportError as error:
+            raise ConfigError(
+                f"the connector ummid.feeds.{module} cannot be loaded ({error}); "
+                "install the locked requirements again (make setup)"
+            ) from error
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 Safe by construction: entities are never expanded and a document that uses them is refused,
 DTDs are never loaded, nothing is fetched; libxml2 bounds depth and text size. A DOCTYPE
 alone is fine: ADI and XMLTV files carry one. Memory stays flat: an element that has been
-read is freed with its earlier siblings.
+read is freed with all that stands before it.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,13 @@ SAFE: dict[str, Any] = {
     "recover": False,
 }
 
+NOT_WELL_FORMED = "not-well-formed"
+LOST = "what comes after this place was not read"
+_CHUNK = 1 << 15
+_ENTITY_ERRORS = frozenset(
+    {etree.ErrorTypes.ERR_ENTITY_LOOP, etree.ErrorTypes.ERR_ENTITY_IS_EXTERNAL}
+)
+
 
 def stream_elements(stream: BinaryIO, *tags: str) -> Iterator[Element]:
     """Each element with one of `tags` (`{*}item` matches any namespace), complete, in order.
@@ -29,11 +36,11 @@ def stream_elements(stream: BinaryIO, *tags: str) -> Iterator[Element]:
     The element is valid until the next one is asked for. Elements nested in a yielded one
     are not yielded. Raises FeedError `not-well-formed` or `entity` with the line.
     """
-    parser = etree.iterparse(stream, events=("start", "end"), tag=tags, **SAFE)
+    parser = etree.XMLPullParser(events=("start", "end"), tag=tags, **SAFE)
     open_element: Element | None = None
     has_doctype: bool | None = None
-    try:
-        for event, element in parser:
+    for failure in _feed(parser, stream):
+        for event, element in parser.read_events():
             if event == "start":
                 if has_doctype is None:
                     has_doctype = _refuse_entity_definitions(element)
@@ -42,11 +49,11 @@ def stream_elements(stream: BinaryIO, *tags: str) -> Iterator[Element]:
             elif open_element is not None and element is open_element:
                 open_element = None
                 if has_doctype:
-                    _refuse_entity_references(element)
+                    _refuse_entity_references(element, parser.feed_error_log)
                 yield element
                 _free(element)
-    except etree.XMLSyntaxError as error:
-        raise _syntax_error(error) from error
+        if failure:
+            raise failure
 
 
 def parse_document(stream: BinaryIO, limit: int = 64 * 1024 * 1024) -> Element:
@@ -57,12 +64,13 @@ def parse_document(stream: BinaryIO, limit: int = 64 * 1024 * 1024) -> Element:
     data = stream.read(limit + 1)
     if len(data) > limit:
         raise FeedError("too-large", f"one XML document of more than {limit} bytes; split it")
+    parser = etree.XMLParser(**SAFE)
     try:
-        root: Element = etree.fromstring(data.lstrip(), etree.XMLParser(**SAFE))
+        root: Element = etree.fromstring(data.lstrip(), parser)
     except etree.XMLSyntaxError as error:
-        raise _syntax_error(error) from error
+        raise _refusal(error.lineno or 0, error.msg or "", error.code) from error
     if _refuse_entity_definitions(root):
-        _refuse_entity_references(root)
+        _refuse_entity_references(root, parser.error_log)
     return root
 
 
@@ -126,28 +134,60 @@ def _refuse_entity_definitions(element: Element) -> bool:
     return dtd is not None
 
 
-def _refuse_entity_references(element: Element) -> None:
-    """An unloaded DTD leaves a reference as an empty node: text would vanish silently."""
+def _refuse_entity_references(element: Element, log: Any) -> None:
+    """An unloaded DTD leaves a reference as an empty node, and in an attribute as nothing at
+    all but a line in the parser's log: text would vanish silently.
+    """
     for node in element.iter(etree.Entity):
-        raise FeedError(
-            "entity",
-            f"line {node.sourceline}: the entity {node.text} is not expanded; "
-            "send the text itself (partner text never defines entities)",
-        )
+        raise _unexpanded(node.sourceline or 0, f"the entity {node.text}")
+    for entry in log:
+        if entry.type == etree.ErrorTypes.WAR_UNDECLARED_ENTITY:
+            last = max(node.sourceline or 0 for node in element.iter())
+            if entry.line <= last:
+                raise _unexpanded(entry.line, entry.message)
+
+
+def _unexpanded(line: int, what: str) -> FeedError:
+    return FeedError(
+        "entity",
+        f"line {line}: {what}; entities are not expanded: send the text itself "
+        "(partner text never defines entities)",
+    )
 
 
 def _free(element: Element) -> None:
-    parent = element.getparent()
+    """Empties an element and drops all that stands before it, on every level."""
     element.clear(keep_tail=False)
-    if parent is not None:
+    parent = element.getparent()
+    while parent is not None:
         while element.getprevious() is not None:
             del parent[0]
+        element, parent = parent, parent.getparent()
 
 
-def _syntax_error(error: etree.XMLSyntaxError) -> FeedError:
-    line = error.lineno or 0
+def _feed(parser: Any, stream: BinaryIO) -> Iterator[FeedError | None]:
+    """Feeds the parser chunk by chunk; the last thing given is what was wrong, if anything."""
+    chunk = b"-"
+    while chunk:
+        chunk = stream.read(_CHUNK)
+        try:
+            if chunk:
+                parser.feed(chunk)
+            else:
+                parser.close()
+        except etree.XMLSyntaxError as error:
+            yield _refusal(error.lineno or 0, error.msg or "", error.code)
+            return
+        for entry in parser.feed_error_log.filter_from_fatals():
+            # not raised by the parser, which would take the next chunk for a new document
+            yield _refusal(entry.line, entry.message, entry.type)
+            return
+        yield None
+
+
+def _refusal(line: int, message: str, code: int) -> FeedError:
     return FeedError(
-        "not-well-formed",
-        f"line {line}: not well-formed XML: {error.msg}; "
-        "what comes after this place was not read: ask the partner to send the file again",
+        "entity" if code in _ENTITY_ERRORS or "entity ampl" in message else NOT_WELL_FORMED,
+        f"line {line}: not well-formed XML: {message}; {LOST}: ask the partner to send the "
+        "file again",
     )

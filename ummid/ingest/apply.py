@@ -143,8 +143,13 @@ class _Apply:
             after = msgspec.structs.replace(after, restated=restated)
         for number, candidate in enumerate(upserts, start=1):
             last = number == len(upserts)
-            known = not was_dead and before.content_hash == after.content_hash
-            self._count(candidate.delivery, _upsert_outcome(after, candidate, last, known))
+            outcome = _upsert_outcome(after, candidate, last)
+            if outcome == "published":
+                if self._scopes.get(after.feed_scope).silences(after.restated, None):
+                    outcome = "superseded"
+                elif not was_dead and before.content_hash == after.content_hash:
+                    outcome = "unchanged"
+            self._count(candidate.delivery, outcome)
         for number, candidate in enumerate(deletes, start=1):
             last = number == len(deletes)
             self._count(candidate.delivery, _delete_outcome(before, after, candidate, last))
@@ -213,12 +218,12 @@ def _with_content(
     )
 
 
-def _upsert_outcome(after: RecordState, candidate: _Candidate, last: bool, known: bool) -> str:
+def _upsert_outcome(after: RecordState, candidate: _Candidate, last: bool) -> str:
     if candidate.version < after.deleted or candidate.staged.hash != after.content_hash:
         return "superseded"
-    if not last:
-        return "unchanged" if candidate.version == after.content_version else "superseded"
-    return "unchanged" if known else "published"
+    if last:
+        return "published"
+    return "unchanged" if candidate.version == after.content_version else "superseded"
 
 
 def _delete_outcome(

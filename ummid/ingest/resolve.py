@@ -66,8 +66,6 @@ class _Resolve:
         else:
             is_dead = state.is_deleted
         if is_dead != was_dead:
-            if is_dead and not state.is_deleted:
-                self.absent += 1
             self._puts.append(dead_put(record_id, is_dead, self._run.known))
 
     def _in_scopes(self, record_id: str, state: RecordState) -> bool:
@@ -75,9 +73,13 @@ class _Resolve:
         counts_as = effective(record, state, self._scopes)
         offers = str(max(1, len(counts_as.grants))).encode() if counts_as else b""
         rows = [keys.scope_record(scope, record_id) for scope in scope_ids(record, state)]
+        was_live = False
         for row, before in zip(rows, self._table.get_many(rows, keys.OFFERS), strict=True):
+            was_live |= bool(before and before.value)
             if (before.value if before else b"") != offers:
                 self._puts.append(Put(row, keys.OFFERS, self._run.known, offers))
+        if was_live and counts_as is None and not state.is_deleted:
+            self.absent += 1
         return counts_as is not None
 
     def _reachable(self, found: dict[str, Links]) -> tuple[dict[str, Links], set[str]]:

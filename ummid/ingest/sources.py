@@ -108,17 +108,19 @@ def _members(
     *,
     progress: Progress,
 ) -> Iterator[Delivery]:
-    for member in archives.members(opener, source.path):
-        path = f"{source.path}{MEMBER}{member.name}"
-        if isinstance(member, archives.BadMember):
-            file = _file(source, path, source.received, partners)
-            yield stage_unreadable(run, table, file, member.error)
-            continue
-        if source.member is not None and member.name != source.member:
-            continue
-        file = _file(source, path, member.modified_ms or source.received, partners)
-        with closing(member.open()) as stream:
-            yield stage_file(run, table, file, stream, progress=progress)
+    try:
+        for member in archives.members(opener, source.path):
+            path = f"{source.path}{MEMBER}{member.name}"
+            if isinstance(member, archives.BadMember):
+                file = _file(source, path, source.received, partners)
+                yield stage_unreadable(run, table, file, member.error)
+            elif source.member in (None, member.name):
+                file = _file(source, path, member.modified_ms or source.received, partners)
+                with closing(member.open()) as stream:
+                    yield stage_file(run, table, file, stream, progress=progress)
+    except FeedError as error:  # the rest of the archive cannot be read
+        file = _file(source, source.path, source.received, partners)
+        yield stage_unreadable(run, table, file, error)
 
 
 def _file(source: Source, path: str, received: int, partners: Partners) -> FeedFile:

@@ -164,7 +164,9 @@ class _Stage:
             format=name,
             mode=mode,
             scope=scope_id(name, partner, scope, None),
-            version=Version(_stated_time(reading, received), received, reading.digest[:16]),
+            version=Version(
+                _stated_time(reading, received, self._run.known), received, reading.digest[:16]
+            ),
             records=self.records,
             rejected=self.rejected,
             read_whole=not self.broken,
@@ -184,15 +186,15 @@ def _covered(format_name: str, partner: str, reading: Reading) -> tuple[Covered,
     )
 
 
-def _stated_time(reading: Reading, received: int) -> int:
+def _stated_time(reading: Reading, received: int, now: int) -> int:
     """The feed's own time, unless it lies in the future: that would block every later update."""
     stated = reading.header.time
     if stated is None:
         return received
-    if stated > received + _CLOCK_SKEW:
+    if stated > max(now, received) + _CLOCK_SKEW:
         reading.header.warnings.append(
-            f"future-time: the feed says it is of {iso(stated)}, after it was received "
-            f"({iso(received)}); the time of receipt is used"
+            f"future-time: the feed says it is of {iso(stated)}, which is still to come; "
+            f"the time it was received ({iso(received)}) is used"
         )
         return received
     return stated

@@ -1,11 +1,13 @@
 """Writes gathered into large sorted batches: neighbouring rows share pages and commits."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 from ummid.stores.table import Put, Table
 
 BATCH = 20_000
 BATCH_BYTES = 32 * 1024 * 1024
+_CELL = itemgetter(0, 1, 2)
 
 
 class WriteBuffer:
@@ -29,6 +31,6 @@ class WriteBuffer:
 
     def flush(self) -> None:
         if self._puts:
-            self._puts.sort()
+            self._puts.sort(key=_CELL)  # of two puts to one cell, the later one stays the later
             self._table.write(self._puts)
             self._puts, self._bytes = [], 0

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import lmdb
 
@@ -18,9 +19,12 @@ from ummid.stores.table import HISTORY, MAX_KEY, Cell, Put
 _MAP_SIZE = 1 << 40
 """Address space, not disk: the file grows with what is stored."""
 _FIRST_PAGE, _LARGEST_PAGE = 64, 4096
+_DROPPED_AT_ONCE = 50_000
 _VERSION = struct.Struct(">q")
 _DESCENDING = struct.Struct(">Q")
 _TOP = (1 << 64) - 1
+_PAST_HISTORY = b"\x01"
+"""After a history column's name: sorts after every version of it."""
 
 
 class LmdbTable:
@@ -31,24 +35,22 @@ class LmdbTable:
             raise StoreError(
                 f"there is no store in {path}; `ummid ingest --store {path} FEED…` makes one"
             )
-        path.mkdir(parents=True, exist_ok=True)
         self.path = path
         try:
+            path.mkdir(parents=True, exist_ok=True)
             self._env = lmdb.open(
                 str(path), map_size=_MAP_SIZE, readonly=readonly, max_readers=512, readahead=False
             )
-        except lmdb.Error as error:
+            self._env.reader_check()  # a killed reader would keep old pages from being reused
+        except (lmdb.Error, OSError) as error:
             raise StoreError(f"the store in {path} cannot be opened: {error}") from error
 
     def get(self, key: bytes, column: bytes, at: int | None = None) -> Cell | None:
-        with self._reading(buffers=True) as txn:
-            if not column.startswith(HISTORY):
-                found = txn.get(key + b"\x00" + column)
-                return None if found is None else _cell(found)
-            return _newest(txn.cursor(), key + b"\x00" + column + b"\x00", at)
+        with self._reading() as txn:
+            return _find(txn, key, column, at)
 
     def get_many(self, keys: Sequence[bytes], column: bytes) -> list[Cell | None]:
-        with self._reading(buffers=True) as txn:
+        with self._reading() as txn:
             if column.startswith(HISTORY):
                 cursor = txn.cursor()
                 return [_newest(cursor, key + b"\x00" + column + b"\x00", None) for key in keys]
@@ -91,16 +93,45 @@ class LmdbTable:
                     return page, physical
                 page.append((key, column, _cell(cursor.value())))
                 if history:
-                    more = cursor.set_range(key + b"\x00" + column + b"\x00\xff")
+                    more = cursor.set_range(key + b"\x00" + column + _PAST_HISTORY)
                 else:
                     more = cursor.next()
         return page, b""
 
     def write(self, puts: Iterable[Put]) -> None:
+        with self._writing() as txn:
+            for put in puts:
+                _put(txn, put)
+
+    def check_and_put(self, key: bytes, column: bytes, expected: bytes | None, put: Put) -> bool:
+        with self._writing() as txn:
+            found = _find(txn, key, column)
+            if (None if found is None else found.value) != expected:
+                return False
+            return _put(txn, put)
+
+    def drop(self, prefix: bytes) -> int:
+        dropped = 0
+        while True:
+            batch = 0
+            with self._writing() as txn:
+                cursor = txn.cursor()
+                more = cursor.set_range(prefix)
+                while more and bytes(cursor.key()).startswith(prefix) and batch < _DROPPED_AT_ONCE:
+                    more = cursor.delete()
+                    batch += 1
+            dropped += batch
+            if batch < _DROPPED_AT_ONCE:
+                return dropped
+
+    def close(self) -> None:
+        self._env.close()
+
+    @contextmanager
+    def _writing(self) -> "Iterator[lmdb.Transaction[memoryview]]":
         try:
             with self._env.begin(write=True, buffers=True) as txn:
-                for put in puts:
-                    _put(txn, put)
+                yield txn
         except lmdb.Error as error:
             raise StoreError(
                 f"writing to the store in {self.path} failed, nothing of the batch was kept: "
@@ -108,36 +139,10 @@ class LmdbTable:
                 retryable=True,
             ) from error
 
-    def check_and_put(self, key: bytes, column: bytes, expected: bytes | None, put: Put) -> bool:
-        with self._env.begin(write=True, buffers=True) as txn:
-            found = txn.get(key + b"\x00" + column)
-            value = None if found is None else _cell(found).value
-            if value != expected:
-                return False
-            _put(txn, put)
-            return True
-
-    def drop(self, prefix: bytes) -> int:
-        dropped = 0
-        while True:
-            with self._env.begin(write=True) as txn:
-                cursor = txn.cursor()
-                more = cursor.set_range(prefix)
-                batch = 0
-                while more and cursor.key().startswith(prefix) and batch < 50_000:
-                    more = cursor.delete()
-                    batch += 1
-            dropped += batch
-            if batch < 50_000:
-                return dropped
-
-    def close(self) -> None:
-        self._env.close()
-
     @contextmanager
-    def _reading(self, *, buffers: bool = False) -> Iterator[lmdb.Transaction]:
+    def _reading(self) -> "Iterator[lmdb.Transaction[bytes]]":
         try:
-            with self._env.begin(buffers=buffers) as txn:
+            with self._env.begin() as txn:
                 yield txn
         except lmdb.Error as error:
             raise StoreError(
@@ -158,29 +163,46 @@ def _row(cursor: lmdb.Cursor, prefix: bytes) -> list[tuple[bytes, Cell]]:
             break
         column, *history = physical[len(prefix) :].split(b"\x00", 1)
         found.append((column, _cell(cursor.value())))
-        more = cursor.set_range(prefix + column + b"\x00\xff") if history else cursor.next()
+        more = cursor.set_range(prefix + column + _PAST_HISTORY) if history else cursor.next()
     return found
 
 
-def _put(txn: lmdb.Transaction, put: Put) -> None:
-    physical = put.key + b"\x00" + put.column
-    if len(physical) > MAX_KEY or b"\x00" in put.key:
+def _put(txn: "lmdb.Transaction[memoryview]", put: Put) -> bool:
+    """Whether the cell was written: an older one than the stored is not."""
+    size = len(put.key) + len(put.column)
+    if size > MAX_KEY or b"\x00" in put.key or b"\x00" in put.column:
         raise StoreError(
-            f"row key of {len(physical)} bytes {put.key[:60]!r}…: at most {MAX_KEY} bytes "
+            f"row key of {size} bytes {put.key[:60]!r}…: at most {MAX_KEY} bytes "
             "with its column, and no NUL; hash the long part"
         )
+    physical = put.key + b"\x00" + put.column
     value = _VERSION.pack(put.version) + put.value
     if put.column.startswith(HISTORY):
         physical += b"\x00" + _DESCENDING.pack(_TOP - put.version)
     else:
         stored = txn.get(physical)
         if stored is not None and _VERSION.unpack_from(stored)[0] > put.version:
-            return
+            return False
     txn.put(physical, value)
+    return True
 
 
-def _newest(cursor: lmdb.Cursor, prefix: bytes, at: int | None) -> Cell | None:
-    start = prefix if at is None else prefix + _DESCENDING.pack(_TOP - max(0, at))
+def _find(
+    txn: "lmdb.Transaction[Any]", key: bytes, column: bytes, at: int | None = None
+) -> Cell | None:
+    if len(key) + len(column) > MAX_KEY:
+        return None
+    physical = key + b"\x00" + column
+    if column.startswith(HISTORY):
+        return _newest(txn.cursor(), physical + b"\x00", at)
+    found = txn.get(physical)
+    return None if found is None else _cell(found)
+
+
+def _newest(cursor: "lmdb.Cursor[Any]", prefix: bytes, at: int | None) -> Cell | None:
+    if at is not None and at < 0:
+        return None
+    start = prefix if at is None else prefix + _DESCENDING.pack(_TOP - at)
     if cursor.set_range(start) and bytes(cursor.key()).startswith(prefix):
         return _cell(cursor.value())
     return None

@@ -11,7 +11,8 @@ from typing import NamedTuple, Protocol
 HISTORY = b"h:"
 
 MAX_KEY = 400
-"""Bytes of row key and column together: LMDB holds 511 in a physical key, Bigtable 4,096."""
+"""Bytes of row key and column together, neither of which holds a NUL: LMDB takes 511 in a
+physical key, Bigtable 4,096."""
 
 
 class Cell(NamedTuple):
@@ -53,10 +54,11 @@ class Table(Protocol):
     def scan(
         self, prefix: bytes, start: bytes = b"", stop: bytes | None = None
     ) -> Iterator[tuple[bytes, bytes, Cell]]:
-        """(key, column, newest cell) of rows with the prefix, in key order.
+        """(key, column, newest cell) of rows with the prefix, in order of key and column.
 
-        `start` is inclusive and `stop` exclusive, both whole keys. Tombstones are included.
-        What is written while a scan runs may or may not be seen by it.
+        `start` is inclusive and `stop` exclusive, both whole keys. A prefix of a whole key, NUL
+        and the beginning of a column gives those columns of that one row. Tombstones are
+        included. What is written while a scan runs may or may not be seen by it.
         """
         ...
 
@@ -65,7 +67,10 @@ class Table(Protocol):
         ...
 
     def check_and_put(self, key: bytes, column: bytes, expected: bytes | None, put: Put) -> bool:
-        """Writes `put` if the newest value of (key, column) is `expected` (None: no cell)."""
+        """Writes `put` if the newest value of (key, column) is `expected` (None: no cell).
+
+        Says whether it did; a put older than the cell that is there is not written.
+        """
         ...
 
     def drop(self, prefix: bytes) -> int:

@@ -59,7 +59,8 @@ def _reserve(table: Table, count: int, at: int) -> int:
     while True:
         cell = table.get(row, keys.VALUE)
         last = int(cell.value) if cell else 0
-        put = Put(row, keys.VALUE, at, str(last + count).encode())
+        version = max(at, cell.version) if cell else at
+        put = Put(row, keys.VALUE, version, str(last + count).encode())
         if table.check_and_put(row, keys.VALUE, cell.value if cell else None, put):
             return last + 1
 

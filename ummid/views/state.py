@@ -132,6 +132,11 @@ class Coverage(Struct, frozen=True, array_like=True, gc=False):
         return starts and ends
 
 
+def _order(coverage: Coverage) -> tuple[Version, bool, int, bool, int]:
+    start, end = coverage.start, coverage.end
+    return coverage.version, start is not None, start or 0, end is not None, end or 0
+
+
 class ScopeState(Struct, frozen=True, array_like=True):
     """The full deliveries that still matter for a scope: none lies within a newer one."""
 
@@ -144,8 +149,7 @@ class ScopeState(Struct, frozen=True, array_like=True):
             for c in kept
             if not any(o is not c and o.version > c.version and c.within(o) for o in kept)
         ]
-        order = lambda c: (c.version, c.start or 0, c.end or 0)  # noqa: E731
-        return ScopeState(tuple(sorted(final, key=order)))
+        return ScopeState(tuple(sorted(final, key=_order)))
 
     def silences(self, restated: Version, point: int | None) -> bool:
         """Whether a newer full delivery covered this point without restating the statement."""

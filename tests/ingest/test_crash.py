@@ -1,0 +1,112 @@
+"""A run that is killed anywhere is made good by running it again."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.feeds import Store, avails, item, mrss, table, write
+from ummid.errors import StoreError
+from ummid.ingest import run as run_module
+from ummid.ingest.run import begin
+from ummid.views import changes
+
+STEPS = ("settle", "apply_partition", "resolve_partition", "publish_partition", "finish")
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing catches it."""
+
+
+def feeds(inbox: Path) -> Path:
+    write(inbox / "a.xml", mrss([item(str(n), f"Title {n}") for n in range(40)]))
+    write(inbox / "b.csv", table([{"id": str(n), "title": f"Title {n}"} for n in range(40)]))
+    write(inbox / "c.csv", avails([{"Territory": t} for t in ("US", "FR", "GB")]))
+    return inbox
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("after", [1, 3])
+def test_a_run_killed_in_any_step_ends_as_an_uninterrupted_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, after: int
+) -> None:
+    inbox = feeds(tmp_path / "inbox")
+    whole = Store(tmp_path / "whole")
+    whole.ingest(inbox)
+    killed = Store(tmp_path / "killed")
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module, step, _dies(getattr(run_module, step), after))
+        for _ in range(3):
+            with suppress(Killed):
+                killed.ingest(inbox)
+    killed.ingest(inbox)
+    assert killed.views() == whole.views()
+    assert {c.title for c in changes.since(killed.table, 0, 10_000)} == {
+        c.title for c in changes.since(whole.table, 0, 10_000)
+    }
+    scratch = [key for prefix in (b"s#", b"q#", b"u#") for key, *_ in killed.table.scan(prefix)]
+    assert scratch == []
+    whole.close()
+    killed.close()
+
+
+def _dies(step: Callable[..., object], after: int) -> Callable[..., object]:
+    calls = iter(range(1, 1000))
+
+    def dying(*args: object, **kwargs: object) -> object:
+        if next(calls) == after:
+            raise Killed
+        return step(*args, **kwargs)
+
+    return dying
+
+
+KILLED_RUN = """
+import os, signal, sys
+from pathlib import Path
+from transforms.files import match
+from ummid.ingest import publish, run
+from ummid.stores.lmdb_table import LmdbTable
+
+calls = iter(range(1000))
+write = LmdbTable.write
+def killing(self, puts):
+    if next(calls) == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(self, puts)
+LmdbTable.write = killing
+with run.begin(Path(sys.argv[1])) as begun:
+    run.ingest(begun, match(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("write_number", [2, 7, 12, 25])
+def test_kill_9_and_a_second_run_lose_nothing(tmp_path: Path, write_number: int) -> None:
+    inbox = feeds(tmp_path / "inbox")
+    whole = Store(tmp_path / "whole")
+    whole.ingest(inbox)
+    arguments = [str(tmp_path / "killed"), str(inbox), str(write_number)]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_RUN, *arguments],
+        check=False,
+        capture_output=True,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    killed = Store(tmp_path / "killed")
+    killed.ingest(inbox)
+    assert killed.views() == whole.views()
+    whole.close()
+    killed.close()
+
+
+def test_two_runs_do_not_work_on_one_store(store: Store) -> None:
+    with begin(store.path), pytest.raises(StoreError, match="another ingest is running"):
+        with begin(store.path):
+            pass

@@ -1,0 +1,416 @@
+"""What every adapter of the `Table` port promises: the same tests, the same answers."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.stores.adapters import ADAPTERS, child
+from ummid.errors import StoreError
+from ummid.stores.table import MAX_KEY, Cell, Put, Table
+
+V, H = b"v:one", b"h:one"
+Triple = tuple[bytes, bytes, Cell]
+
+
+@pytest.fixture(params=ADAPTERS)
+def adapter(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def table(adapter: str, tmp_path: Path) -> Iterator[Table]:
+    with closing(ADAPTERS[adapter](tmp_path / "store")) as opened:
+        yield opened
+
+
+def values(found: Sequence[Cell | None]) -> list[bytes | None]:
+    return [cell.value if cell else None for cell in found]
+
+
+def test_what_was_never_written_is_none(table: Table) -> None:
+    assert table.get(b"a", V) is None
+    assert table.get(b"a", H) is None
+    assert table.get(b"a", H, at=10) is None
+    assert table.get_many([b"a", b"b"], V) == [None, None]
+    assert table.get_many([], V) == []
+    assert table.get_rows([b"a"]) == [[]]
+    assert list(table.scan(b"")) == []
+
+
+def test_a_cell_is_read_as_it_was_written(table: Table) -> None:
+    binary = bytes(range(256))
+    table.write([Put(b"a", V, 7, binary), Put(b"a", H, 8, b"h"), Put(b"\xff\xfe", V, 9, b"x")])
+    assert table.get(b"a", V) == Cell(7, binary)
+    assert table.get(b"a", H) == Cell(8, b"h")
+    assert table.get(b"\xff\xfe", V) == Cell(9, b"x")
+    assert table.get(b"a", b"v:on") is None
+    assert table.get(b"a", b"v:one ") is None
+
+
+@pytest.mark.parametrize("column", [V, H])
+@pytest.mark.parametrize(
+    ("written", "newest"),
+    [
+        ([(1, b"old"), (2, b"new")], Cell(2, b"new")),
+        ([(2, b"new"), (1, b"old")], Cell(2, b"new")),
+        ([(1, b"first"), (1, b"again")], Cell(1, b"again")),
+        ([(1, b"here"), (2, b"")], Cell(2, b"")),
+        ([(2, b""), (1, b"late")], Cell(2, b"")),
+        ([(0, b"at the epoch")], Cell(0, b"at the epoch")),
+        ([(1_700_000_000_000, b"a"), (1_700_000_000_001, b"b")], Cell(1_700_000_000_001, b"b")),
+    ],
+)
+def test_the_newest_version_counts_whatever_the_order_and_an_equal_one_overwrites(
+    table: Table, column: bytes, written: list[tuple[int, bytes]], newest: Cell
+) -> None:
+    for version, value in written:
+        table.write([Put(b"a", column, version, value)])
+    table.write([Put(b"b", column, version, value) for version, value in written])
+    for key in (b"a", b"b"):
+        assert table.get(key, column) == newest
+    assert table.get_many([b"b", b"a"], column) == [newest, newest]
+    assert table.get_rows([b"a"]) == [[(column, newest)]]
+    assert list(table.scan(b"a")) == [(b"a", column, newest)]
+
+
+@pytest.mark.parametrize(
+    ("at", "known"),
+    [
+        (9, None),
+        (-1, None),
+        (10, b"ten"),
+        (19, b"ten"),
+        (20, b""),
+        (30, b"thirty"),
+        (99, b"thirty"),
+    ],
+)
+def test_a_history_column_answers_as_of_any_time(
+    table: Table, at: int, known: bytes | None
+) -> None:
+    for version, value in [(20, b""), (30, b"thirty"), (10, b"wrong"), (10, b"ten")]:
+        table.write([Put(b"a", H, version, value)])
+    table.write([Put(b"a", b"h:on", 1, b"other column"), Put(b"b", H, 1, b"other row")])
+    assert values([table.get(b"a", H, at)]) == [known]
+
+
+def test_rows_and_keys_are_answered_in_the_order_asked_as_often_as_asked(table: Table) -> None:
+    table.write([Put(b"a", V, 1, b"1"), Put(b"c", V, 1, b"3"), Put(b"c", b"h:x", 1, b"4")])
+    assert values(table.get_many([b"c", b"b", b"a", b"c"], V)) == [b"3", None, b"1", b"3"]
+    assert table.get_rows([b"c", b"b", b"c"]) == [
+        [(b"h:x", Cell(1, b"4")), (V, Cell(1, b"3"))],
+        [],
+        [(b"h:x", Cell(1, b"4")), (V, Cell(1, b"3"))],
+    ]
+
+
+def test_a_row_shows_the_newest_cell_of_each_column(table: Table) -> None:
+    versions = range(1_700_000_000_000, 1_700_000_000_050)
+    table.write([Put(b"a", H, v, b"%d" % v) for v in versions])
+    table.write([Put(b"a", b"h:two", v, b"2") for v in versions])
+    table.write([Put(b"a", V, 5, b""), Put(b"a!", V, 5, b"another row")])
+    newest = versions[-1]
+    expected = [
+        (H, Cell(newest, b"%d" % newest)),
+        (b"h:two", Cell(newest, b"2")),
+        (V, Cell(5, b"")),
+    ]
+    assert table.get_rows([b"a"]) == [expected]
+    assert list(table.scan(b"a")) == [
+        *((b"a", column, cell) for column, cell in expected),
+        (b"a!", V, Cell(5, b"another row")),
+    ]
+
+
+SCANNED = (b"a", b"a#1", b"a#2", b"a#20", b"a#3", b"b#1")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "start", "stop", "keys"),
+    [
+        (b"", b"", None, SCANNED),
+        (b"a", b"", None, SCANNED[:5]),
+        (b"a#", b"", None, SCANNED[1:5]),
+        (b"a#2", b"", None, (b"a#2", b"a#20")),
+        (b"a#", b"a#2", None, (b"a#2", b"a#20", b"a#3")),
+        (b"a#", b"a#21", None, (b"a#3",)),
+        (b"a#", b"", b"a#20", (b"a#1", b"a#2")),
+        (b"a#", b"a#2", b"a#3", (b"a#2", b"a#20")),
+        (b"a#", b"a#2", b"a#2", ()),
+        (b"a#", b"a", b"z", SCANNED[1:5]),
+        (b"a#", b"b", None, ()),
+        (b"c", b"", None, ()),
+        (b"a#2\x00", b"", None, (b"a#2",)),
+        (b"a#2\x00v:o", b"", None, (b"a#2",)),
+        (b"a#2\x00v:x", b"", None, ()),
+    ],
+)
+def test_a_scan_gives_the_rows_between_start_and_stop_in_order(
+    table: Table, prefix: bytes, start: bytes, stop: bytes | None, keys: tuple[bytes, ...]
+) -> None:
+    table.write([Put(key, V, 1, key) for key in reversed(SCANNED)])
+    assert [key for key, _, _ in table.scan(prefix, start, stop)] == list(keys)
+
+
+def test_a_long_scan_gives_every_row_once_while_others_are_written(table: Table) -> None:
+    keys = [b"s#%06d" % number for number in range(12_000)]
+    table.write([Put(key, V, 1, key) for key in keys])
+    table.write([Put(key, H, v, b"%d" % v) for key in keys[::100] for v in (1, 2, 3)])
+    seen = []
+    for number, (key, column, cell) in enumerate(table.scan(b"s#")):
+        seen.append((key, column, cell))
+        if number % 3000 == 0:
+            table.write([Put(key + b"!", V, 1, b"new"), Put(b"t#%d" % number, V, 1, b"beyond")])
+    expected = [(key, V, Cell(1, key)) for key in keys]
+    expected += [(key, H, Cell(3, b"3")) for key in keys[::100]]
+    assert [one for one in seen if not one[0].endswith(b"!")] == sorted(expected)
+    assert len(list(table.scan(b"s#", b"s#005000", b"s#011000"))) >= 6000
+
+
+def test_a_scan_that_is_left_early_holds_nothing(table: Table) -> None:
+    table.write([Put(b"s#%d" % number, V, 1, b"x") for number in range(500)])
+    scan = table.scan(b"s#")
+    assert next(scan)[0] == b"s#0"
+    table.write([Put(b"s#0", V, 2, b"y")])
+    assert table.drop(b"s#") == 500
+    assert list(table.scan(b"s#")) == []
+
+
+BAD_PUTS = [
+    Put(b"k" * MAX_KEY, V, 1, b"x"),
+    Put(b"k", b"v:" + b"c" * MAX_KEY, 1, b"x"),
+    Put(b"k" * MAX_KEY, H, 1, b"x"),
+    Put(b"k\x00k", V, 1, b"x"),
+    Put(b"k", b"v:\x00", 1, b"x"),
+]
+
+
+@pytest.mark.parametrize("bad", BAD_PUTS, ids=range(len(BAD_PUTS)))
+def test_a_bad_put_leaves_nothing_of_its_batch_and_says_why(table: Table, bad: Put) -> None:
+    table.write([Put(b"kept", V, 1, b"before")])
+    with pytest.raises(StoreError, match=rf"row key of .* at most {MAX_KEY} bytes") as raised:
+        table.write(
+            [Put(b"a", V, 1, b"x"), Put(b"kept", V, 2, b"after"), bad, Put(b"b", V, 1, b"")]
+        )
+    assert not raised.value.retryable
+    assert list(table.scan(b"")) == [(b"kept", V, Cell(1, b"before"))]
+
+
+def test_a_batch_that_cannot_be_made_leaves_nothing(table: Table) -> None:
+    def broken() -> Iterator[Put]:
+        yield Put(b"a", V, 1, b"x")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        table.write(broken())
+    table.write([])
+    assert list(table.scan(b"")) == []
+
+
+@pytest.mark.parametrize("column", [V, H])
+def test_the_longest_key_is_written_and_a_longer_one_holds_nothing(
+    table: Table, column: bytes
+) -> None:
+    longest = b"\xff" * (MAX_KEY - len(column))
+    table.write([Put(longest, column, 1, b"x")])
+    assert table.get(longest, column) == Cell(1, b"x")
+    assert [key for key, _, _ in table.scan(longest[:-1])] == [longest]
+    assert table.get(longest + b"\xff" * 1000, column) is None
+
+
+@pytest.mark.parametrize("column", [V, H])
+def test_check_and_put_writes_only_over_what_is_expected(table: Table, column: bytes) -> None:
+    def attempt(expected: bytes | None, version: int, value: bytes) -> tuple[bool, bytes | None]:
+        done = table.check_and_put(b"a", column, expected, Put(b"a", column, version, value))
+        (now,) = values([table.get(b"a", column)])
+        return done, now
+
+    assert attempt(b"", 1, b"no") == (False, None)
+    assert attempt(None, 1, b"one") == (True, b"one")
+    assert attempt(None, 2, b"no") == (False, b"one")
+    assert attempt(b"two", 2, b"no") == (False, b"one")
+    assert attempt(b"one", 1, b"same version") == (True, b"same version")
+    assert attempt(b"same version", 2, b"") == (True, b"")
+    assert attempt(None, 3, b"a tombstone is a cell") == (False, b"")
+    assert attempt(b"", 3, b"back") == (True, b"back")
+
+
+def test_check_and_put_says_so_when_a_newer_cell_keeps_its_place(table: Table) -> None:
+    table.write([Put(b"a", V, 5, b"five")])
+    assert not table.check_and_put(b"a", V, b"five", Put(b"a", V, 4, b"four"))
+    assert table.get(b"a", V) == Cell(5, b"five")
+
+
+def test_check_and_put_may_look_at_one_cell_and_write_another(table: Table) -> None:
+    table.write([Put(b"lock", V, 1, b"free")])
+    assert table.check_and_put(b"lock", V, b"free", Put(b"a", H, 1, b"x"))
+    assert not table.check_and_put(b"lock", V, b"taken", Put(b"b", H, 1, b"x"))
+    with pytest.raises(StoreError, match="row key"):
+        table.check_and_put(b"lock", V, b"free", BAD_PUTS[0])
+    assert [key for key, _, _ in table.scan(b"")] == [b"a", b"lock"]
+
+
+def test_drop_removes_every_cell_under_a_prefix_and_no_other(table: Table) -> None:
+    many = [Put(b"d#%06d" % number, V, 1, b"x") for number in range(50_001)]
+    table.write([*many, Put(b"d", V, 1, b"x"), Put(b"d$", V, 1, b"x")])
+    table.write([Put(b"d#h", H, version, b"x") for version in (1, 2, 3)])
+    assert table.drop(b"d#0") == 50_001
+    assert table.drop(b"d#") == 3
+    assert table.drop(b"d#") == 0
+    assert table.get(b"d#h", H, at=2) is None
+    assert [key for key, _, _ in table.scan(b"")] == [b"d", b"d$"]
+
+
+def test_what_was_written_is_there_when_the_table_is_opened_again(
+    adapter: str, tmp_path: Path
+) -> None:
+    with closing(ADAPTERS[adapter](tmp_path / "store")) as table:
+        table.write([Put(b"a", V, 1, b"x"), Put(b"a", H, 1, b"y")])
+    with closing(ADAPTERS[adapter](tmp_path / "store")) as table:
+        assert list(table.scan(b"")) == [(b"a", H, Cell(1, b"y")), (b"a", V, Cell(1, b"x"))]
+
+
+WRITE_BATCHES = """
+print("ready", flush=True)
+for number in range(1, 301):
+    keys = [b"w#%03d" % row for row in range(100)]
+    table.write([Put(key, b"v:one", number, b"%d" % number) for key in keys])
+    if number == 150:
+        print("half", flush=True)
+        sys.stdin.readline()
+print("done", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_another_process_reads_whole_batches_while_one_writes(
+    adapter: str, table: Table, tmp_path: Path
+) -> None:
+    keys = [b"w#%03d" % row for row in range(100)]
+    with child(adapter, tmp_path / "store", WRITE_BATCHES) as writer:
+        assert writer.stdin
+        assert writer.stdout
+        assert writer.stdout.readline() == "ready\n"
+        for line, expected in (("half\n", b"150"), ("done\n", b"300")):
+            while table.get(b"w#099", V) != Cell(int(expected), expected):
+                assert len(set(values(table.get_many(keys, V)))) == 1
+                assert writer.poll() is None
+            assert set(values(table.get_many(keys, V))) == {expected}
+            assert writer.stdout.readline() == line
+            writer.stdin.write("\n")
+            writer.stdin.flush()
+    assert writer.returncode == 0
+
+
+COUNT = """
+for _ in range(200):
+    while True:
+        cell = table.get(b"counter", b"v:one")
+        put = Put(b"counter", b"v:one", 1, b"%d" % (int(cell.value) + 1))
+        if table.check_and_put(b"counter", b"v:one", cell.value, put):
+            break
+"""
+
+
+def test_of_processes_that_check_and_put_none_is_lost(
+    adapter: str, table: Table, tmp_path: Path
+) -> None:
+    table.write([Put(b"counter", V, 1, b"0")])
+    children = [child(adapter, tmp_path / "store", COUNT) for _ in range(2)]
+    for one in children:
+        one.communicate()
+    assert [one.returncode for one in children] == [0, 0]
+    assert table.get(b"counter", V) == Cell(1, b"400")
+
+
+_PREFIXES = (b"%d#" % number for number in itertools.count())
+_SHARED = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+_cells = st.tuples(st.sampled_from([b"a", b"a#", b"b"]), st.sampled_from([V, H, b"h:two"]))
+
+
+@_SHARED
+@given(
+    cells=st.lists(st.tuples(_cells, st.binary(max_size=3)), max_size=12),
+    data=st.data(),
+)
+def test_the_same_cells_in_any_order_and_any_batches_are_the_same_table(
+    table: Table, cells: list[tuple[tuple[bytes, bytes], bytes]], data: st.DataObject
+) -> None:
+    versioned = [(cell, version, value) for version, (cell, value) in enumerate(cells)]
+    stored = []
+    for _ in range(2):
+        prefix = next(_PREFIXES)
+        order = data.draw(st.permutations(versioned))
+        cut = data.draw(st.integers(0, len(order)))
+        for batch in (order[:cut], order[cut:]):
+            table.write(
+                [Put(prefix + key, column, version, v) for (key, column), version, v in batch]
+            )
+        stored.append(
+            [
+                [
+                    (key.removeprefix(prefix), column, cell)
+                    for key, column, cell in table.scan(prefix)
+                ],
+                [
+                    table.get(prefix + key, column, at)
+                    for (key, column), _, _ in versioned
+                    if column.startswith(b"h:")
+                    for at in range(len(versioned))
+                ],
+            ]
+        )
+    assert stored[0] == stored[1]
+
+
+@_SHARED
+@given(
+    batches=st.lists(
+        st.lists(st.tuples(_cells, st.integers(0, 5), st.binary(max_size=2)), max_size=6),
+        max_size=4,
+    ),
+    at=st.integers(0, 6),
+    bounds=st.tuples(
+        st.sampled_from([b"", b"a", b"a#", b"b"]), st.sampled_from([None, b"a#", b"b"])
+    ),
+)
+def test_every_read_agrees_with_a_dictionary(
+    table: Table,
+    batches: list[list[tuple[tuple[bytes, bytes], int, bytes]]],
+    at: int,
+    bounds: tuple[bytes, bytes | None],
+) -> None:
+    prefix = next(_PREFIXES)
+    model: dict[tuple[bytes, bytes], dict[int, bytes]] = {}
+    for batch in batches:
+        table.write([Put(prefix + key, column, version, v) for (key, column), version, v in batch])
+        for cell, version, value in batch:
+            model.setdefault(cell, {})[version] = value
+    newest = {cell: Cell(max(kept), kept[max(kept)]) for cell, kept in model.items()}
+    rows = [b"a", b"a#", b"b"]
+    for column in (V, H, b"h:two"):
+        expected = [newest.get((row, column)) for row in rows]
+        assert table.get_many([prefix + row for row in rows], column) == expected
+        assert [table.get(prefix + row, column) for row in rows] == expected
+    for (row, column), kept in model.items():
+        if column.startswith(b"h:"):
+            known = max((version for version in kept if version <= at), default=None)
+            expected_cell = None if known is None else Cell(known, kept[known])
+            assert table.get(prefix + row, column, at) == expected_cell
+    by_row = [[(c, cell) for (r, c), cell in sorted(newest.items()) if r == row] for row in rows]
+    assert table.get_rows([prefix + row for row in rows]) == by_row
+    start, stop = bounds
+    scanned = [
+        (prefix + row, column, cell)
+        for (row, column), cell in sorted(newest.items())
+        if row >= start and (stop is None or row < stop)
+    ]
+    ends = (prefix + start, None if stop is None else prefix + stop)
+    assert list(table.scan(prefix, *ends)) == scanned

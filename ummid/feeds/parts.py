@@ -1,0 +1,167 @@
+"""Reading one part of a large document: what a worker process does, and what it sends back."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
+from typing import BinaryIO, cast
+
+import msgspec
+from msgspec import Struct
+
+from ummid.catalog.model import Rejected, SourceRecord, Statement
+from ummid.catalog.territories import Territories
+from ummid.errors import FeedError
+from ummid.feeds import registry
+from ummid.feeds.connector import Feed, Format, Header, Profile
+from ummid.feeds.head import Head
+from ummid.feeds.xml_split import Joined, Opening, Part, record_starts
+
+_BATCH = 64
+_NOT_WELL_FORMED = "not-well-formed"
+_REST_LOST = "; what comes after this place was not read"
+
+
+class Setting(Struct, array_like=True):
+    """What all parts of one file are read with."""
+
+    format: str
+    path: str
+    head: bytes
+    whole: bool
+    profile: Profile
+    fallback_partner: str
+    opening: Opening
+
+
+class Task(Struct, array_like=True):
+    """One part, and the header as the parts before it left it."""
+
+    part: Part
+    header: Header
+
+
+class Outcome(Struct, array_like=True):
+    """The statements of one part: records in batches, encoded; rejections by their position.
+
+    `count` is how many records were met; `error` (code, message, retryable) ends the file.
+    """
+
+    batches: list[bytes]
+    rejected: list[tuple[int, Rejected]]
+    count: int
+    header: Header
+    error: tuple[str, str, bool] | None = None
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decode_records = msgspec.msgpack.Decoder(list[SourceRecord]).decode
+decode_outcome = msgspec.msgpack.Decoder(Outcome).decode
+decode_task = msgspec.msgpack.Decoder(Task).decode
+decode_setting = msgspec.msgpack.Decoder(Setting).decode
+encode = _encoder.encode
+
+
+def feed_of(setting: Setting) -> Feed:
+    """The feed that parts are read as, still without bytes."""
+    return Feed(
+        format=setting.format,
+        path=setting.path,
+        stream=BytesIO(),
+        head=Head(setting.head, whole=setting.whole),
+        profile=setting.profile,
+        territories=Territories(setting.profile.aliases),
+        fallback_partner=setting.fallback_partner,
+    )
+
+
+def work(feed: Feed, found: Opening, task: Task) -> Outcome:
+    """Reads one part on a header of its own."""
+    feed = replace(feed, header=task.header)
+    outcome = Outcome([], [], 0, task.header)
+    batch: list[SourceRecord] = []
+    position = 0
+    try:
+        for statement in read_part(registry.by_name(feed.format), feed, found, task.part):
+            if isinstance(statement, SourceRecord):
+                batch.append(statement)
+                if len(batch) == _BATCH:
+                    outcome.batches.append(encode(batch))
+                    batch.clear()
+            else:
+                outcome.rejected.append((position, statement))
+            position += 1
+    except FeedError as error:
+        outcome.error = (error.code, str(error), error.retryable)
+    outcome.batches.append(encode(batch))
+    outcome.count = position
+    return outcome
+
+
+def statements(outcome: Outcome) -> Iterator[Statement]:
+    """The statements of a part in document order."""
+    rejected = dict(outcome.rejected)
+    position = 0
+    for batch in outcome.batches:
+        for record in _decode_records(batch):
+            while position in rejected:
+                yield rejected.pop(position)
+                position += 1
+            yield record
+            position += 1
+    yield from rejected.values()
+
+
+def read_part(known: Format, feed: Feed, found: Opening, part: Part) -> Iterator[Statement]:
+    """The statements of one part, with the places they have in the whole document.
+
+    A record that is not well-formed is lost alone: its neighbours go on behind it.
+    """
+    data, number, line = part.data, part.records_before, part.lines_before
+    while data:
+        one = replace(
+            feed,
+            stream=cast("BinaryIO", Joined(found.data + data + found.closing, BytesIO())),
+            first_record=number,
+            first_line=line - found.data.count(b"\n"),
+        )
+        count = 0
+        try:
+            for statement in known.parse(one):
+                yield statement
+                count += 1
+        except FeedError as error:
+            error = placed(error, one.first_line)
+            if error.code != _NOT_WELL_FORMED:
+                raise error from None
+            starts = [*record_starts(data, found.tag)[0], len(data), len(data)]
+            broken, following = starts[count : count + 2]
+            line += data.count(b"\n", 0, broken)
+            yield _broken(one, error, line + 1, number + count + 1, data[broken:following])
+            line += data.count(b"\n", broken, following)
+            data, number = data[following:], number + count + 1
+        else:
+            return
+
+
+def placed(error: FeedError, first_line: int) -> FeedError:
+    """What the XML parser refused in a part, with the lines of the whole document."""
+    if error.code not in (_NOT_WELL_FORMED, "entity") or not first_line:
+        return error
+
+    def moved(match: re.Match[str]) -> str:
+        return f"line {int(match[1]) + first_line}"
+
+    text = re.sub(r"\bline (\d+)", moved, str(error))
+    return FeedError(error.code, text, retryable=error.retryable)
+
+
+def _broken(feed: Feed, error: FeedError, line: int, number: int, raw: bytes) -> Rejected:
+    """The rejection of a record that cannot even be read as XML."""
+    reason = str(error).partition(_REST_LOST)[0] + "; the records after it were read"
+    return feed.reject(
+        f"line {line}, record {number}",
+        FeedError(error.code, reason),
+        raw.decode("utf-8", "replace"),
+        fatal=True,
+    )
