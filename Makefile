@@ -5,6 +5,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-config $(if $(UPGRADE),--upgrade)
+FEEDS = $(or $(wildcard ../shared/bench-data/identity/partners_*_records.parquet),samples/feeds)
+BENCH = $(filter-out generate,$(notdir $(basename $(wildcard bench/[a-z]*.py))))
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 
 help: ## What there is to type
@@ -17,7 +19,7 @@ demo: setup ## Ingest the sample feeds and serve them (SERVE=0: end instead of s
 	@$(BIN)/ummid demo $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: _dev ## Run every test, with the coverage floor
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 -r fE --cov --cov-report=term
 
 check: _dev ## Formatting, lint, types, import rules, packaging
 	@$(BIN)/ruff format --check .
@@ -25,9 +27,12 @@ check: _dev ## Formatting, lint, types, import rules, packaging
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest --quiet tests/test_imports.py tests/test_packaging.py
 
-bench: _dev ## Measure on this machine (a run of `make demo` first gives the API something to serve)
+bench: _dev ## Measure on this machine (BENCH=serving: only that; FEEDS=...: over these feeds)
 	@scripts/setup.sh wrk
-	@for one in bench/[a-z]*.py; do echo "== $$one"; $(BIN)/python "$$one" || exit; done
+	@$(BIN)/ummid ingest --store var/bench/store $(FEEDS)
+	@for one in $(BENCH); do \
+		echo "== bench.$$one"; UMMID_STORE=var/bench/store $(BIN)/python -m "bench.$$one" || exit; \
+	done
 
 lock: _dev ## Lock the dependencies again after a change of requirements/*.in (UPGRADE=1: newest)
 	@$(UV) requirements/build.in --output-file requirements/build.txt

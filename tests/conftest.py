@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,8 +10,10 @@ import pytest
 _SHARED_FILE = re.compile(r"shared/[^\s,]+")
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Iterator[None]:
     """`N tests skipped: reason`, so that a test that did not run is not taken for a pass."""
+    yield
     skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", ()))
     for reason, count in skipped.most_common():
         noun = "test" if count == 1 else "tests"

@@ -3,8 +3,6 @@
 import os
 import resource
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -126,15 +124,19 @@ def test_a_read_that_fails_says_so(tmp_path: Path) -> None:
             read()
 
 
-READ_FOR_EVER = """
-import sys, lmdb
-with lmdb.open(sys.argv[1], readonly=True).begin() as txn:
-    print("reading", flush=True)
-    sys.stdin.readline()
+IDLE = """
+print("open", flush=True)
+sys.stdin.readline()
+"""
+
+READ = """
+txn = table._env.begin()
+print("reading", flush=True)
+sys.stdin.readline()
 """
 
 
-def test_a_killed_reader_does_not_make_the_file_grow_for_ever(tmp_path: Path) -> None:
+def test_a_reader_that_was_killed_does_not_make_the_file_grow_for_ever(tmp_path: Path) -> None:
     rows = [b"r#%03d" % number for number in range(500)]
 
     def rewrite(table: LmdbTable, version: int) -> None:
@@ -142,18 +144,18 @@ def test_a_killed_reader_does_not_make_the_file_grow_for_ever(tmp_path: Path) ->
 
     with closing(LmdbTable(tmp_path)) as table:
         rewrite(table, 1)
-    with subprocess.Popen(
-        [sys.executable, "-c", READ_FOR_EVER, str(tmp_path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as reader:
+    with child("lmdb", tmp_path, IDLE) as server, child("lmdb", tmp_path, READ) as reader:
+        assert server.stdout
         assert reader.stdout
-        reader.stdout.readline()
+        assert server.stdout.readline() == "open\n"
+        assert reader.stdout.readline() == "reading\n"
         reader.kill()
-    with closing(LmdbTable(tmp_path)) as table:
-        for version in range(2, 6):
-            rewrite(table, version)
-        settled = (tmp_path / "data.mdb").stat().st_size
-        for version in range(6, 30):
-            rewrite(table, version)
-    assert (tmp_path / "data.mdb").stat().st_size <= 1.5 * settled
+        reader.wait()
+        with closing(LmdbTable(tmp_path)) as table:
+            for version in range(2, 6):
+                rewrite(table, version)
+            settled = (tmp_path / "data.mdb").stat().st_size
+            for version in range(6, 30):
+                rewrite(table, version)
+        assert (tmp_path / "data.mdb").stat().st_size <= 1.5 * settled
+        server.communicate("\n")

@@ -168,7 +168,9 @@ class _Ranked:
         self._orders: dict[FieldGroup, list[Contributor]] = {}
         self.provenance: dict[str, FieldProvenance] = {}
 
-    def in_order(self, group: FieldGroup) -> list[Contributor]:
+    def in_order(self, group: FieldGroup) -> Sequence[Contributor]:
+        if len(self._contributors) == 1:
+            return self._contributors
         if group not in self._orders:
             newest_first = sorted(self._contributors, key=lambda c: c.record_id)
             newest_first.sort(key=lambda c: c.stated, reverse=True)
@@ -269,7 +271,7 @@ def display_title(*in_order: Sequence[Text]) -> str | None:
 
 
 def _parents(
-    base: list[Contributor], parent_titles: Mapping[tuple[str, str], str]
+    base: Sequence[Contributor], parent_titles: Mapping[tuple[str, str], str]
 ) -> tuple[TitleParent, ...]:
     found: dict[str, TitleParent] = {}
     for contributor in base:
@@ -290,7 +292,7 @@ def _parents(
     return tuple(found[relation] for relation in sorted(found))
 
 
-def _ids(base: list[Contributor]) -> tuple[ExternalId, ...]:
+def _ids(base: Sequence[Contributor]) -> tuple[ExternalId, ...]:
     own = (
         ExternalId(f"partner:{c.record.partner}", c.record.own_id) for c in base if c.record.own_id
     )

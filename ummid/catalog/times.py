@@ -22,9 +22,9 @@ _ISO = re.compile(
     re.ASCII,
 )
 _DURATION = re.compile(
-    r"^P(?=.*\d)(?:(?P<weeks>\d{1,9})W)?(?:(?P<days>\d{1,9})D)?"
-    r"(?:T(?:(?P<hours>\d{1,9})H)?(?:(?P<minutes>\d{1,9})M)?"
-    r"(?:(?P<seconds>\d{1,9}(?:\.\d{1,30})?)S)?)?$",
+    r"^P(?=.*\d)(?:(?P<weeks>\d{1,18})W)?(?:(?P<days>\d{1,18})D)?"
+    r"(?:T(?:(?P<hours>\d{1,18})H)?(?:(?P<minutes>\d{1,18})M)?"
+    r"(?:(?P<seconds>\d{1,18}(?:\.\d{1,30})?)S)?)?$",
     re.ASCII,
 )
 _CLOCK = re.compile(r"^(?:(\d{1,9}):)?(\d{1,3}):(\d{2}(?:\.\d{1,30})?)$", re.ASCII)

@@ -37,7 +37,7 @@ from ummid.feeds.avails_transaction import read_transaction
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
 from ummid.feeds.movielabs import family, id_scope, version_warning, work_kind
-from ummid.feeds.xml import Element, child_text, raw, stream_elements, text
+from ummid.feeds.xml import Element, child_text, line, raw, stream_elements, text
 
 _METADATA = {
     "Metadata": "work",
@@ -72,8 +72,7 @@ def parse(feed: Feed) -> Iterator[Statement]:
 def _avails(feed: Feed) -> Iterator[tuple[str, Element]]:
     elements = stream_elements(feed.stream, "{*}Avail")
     for number, element in enumerate(elements, feed.first_record + 1):
-        line = (element.sourceline or 0) + feed.first_line
-        yield f"line {line}, /AvailList/Avail[{number}]", element
+        yield f"line {line(element) + feed.first_line}, /AvailList/Avail[{number}]", element
 
 
 class _Draft:

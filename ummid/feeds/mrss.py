@@ -63,7 +63,7 @@ def _parse(feed: Feed) -> Iterator[Statement]:
     items = xml.stream_elements(_well_formed(feed), namespace + tag)
     line = feed.first_line
     numbered = (
-        (f"line {(e.sourceline or 0) + line}, {path}[{n}]", e)
+        (f"line {xml.line(e) + line}, {path}[{n}]", e)
         for n, e in enumerate(items, feed.first_record + 1)
     )
     for place, element in numbered:

@@ -13,11 +13,11 @@ alone, while on one core everything behind it is.
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import BinaryIO, cast
+from typing import BinaryIO, Protocol, cast
 
 from lxml import etree
 
@@ -35,16 +35,26 @@ _ONE_FILE = threading.Lock()
 """The cores are shared: while one file is read on all of them, others are read on one."""
 
 
+class Crew(Protocol):
+    """Who reads parts: `ask` takes an encoded `parts.Task` and answers a `parts.Outcome`."""
+
+    def ask(self, task: bytes) -> "Future[bytes]": ...
+
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Plan:
     """How to read: a file of less than `threshold` bytes is read on one core, as all are
-    with one worker; `first` and `size` are the bytes of the first part and of the others.
+    with one worker; `first` and `size` are the bytes of the first part and of the others;
+    `start` starts so many workers on an encoded `parts.Setting`.
     """
 
     workers: int
     threshold: int = 16 << 20
     first: int = 8 << 20
     size: int = 2 << 20
+    start: Callable[[int, bytes], "Crew"] = Workers
 
 
 def default_plan() -> Plan:
@@ -112,7 +122,7 @@ class _Document:
             feed.fallback_partner,
             found,
         )
-        self._workers = Workers(plan.workers, parts.encode(setting))
+        self._workers = plan.start(plan.workers, parts.encode(setting))
 
     def statements(self) -> Iterator[Statement]:
         with closing(self._workers):

@@ -25,6 +25,7 @@ SAFE: dict[str, Any] = {
 NOT_WELL_FORMED = "not-well-formed"
 LOST = "what comes after this place was not read"
 _CHUNK = 1 << 15
+_LINES_KEPT = 65535
 _ENTITY_ERRORS = frozenset(
     {etree.ErrorTypes.ERR_ENTITY_LOOP, etree.ErrorTypes.ERR_ENTITY_IS_EXTERNAL}
 )
@@ -113,9 +114,17 @@ def child_text(element: Element, *path: str) -> str:
     return text(child(element, *path))
 
 
+def line(element: Element) -> int:
+    """The line an element begins on."""
+    found = element.sourceline or 0
+    if found > _LINES_KEPT and element.text:  # libxml2 then gives the end of the text inside
+        found -= element.text.count("\n")
+    return found
+
+
 def place(element: Element, path: str) -> str:
     """`line 12, /rss/channel/item[3]`."""
-    return f"line {element.sourceline}, {path}"
+    return f"line {line(element)}, {path}"
 
 
 def raw(element: Element) -> str:

@@ -13,7 +13,7 @@ from typing import BinaryIO, NamedTuple
 
 from ummid.errors import FeedError
 
-READ = 1 << 18
+READ = 1 << 16
 OPENING_LIMIT = 1 << 20
 RECORD_LIMIT = 64 << 20
 
@@ -157,18 +157,15 @@ class Splitter:
         wanted = first
         while True:
             self._fill(wanted)
-            starts, last = record_starts(self._buffer, self._tag)
-            if self._ended or last:
-                if len(starts) > 1:
-                    yield self._cut(starts)
-                return
+            ended = self._ended and len(self._buffer) <= wanted
+            starts, last = record_starts(self._buffer[:wanted], self._tag)
             if len(starts) > 1:
                 yield self._cut(starts)
                 wanted = size
-            elif len(self._buffer) > RECORD_LIMIT:
-                return
             else:
-                wanted = 2 * len(self._buffer)
+                wanted *= 2
+            if ended or last or wanted > RECORD_LIMIT:
+                return
 
     def rest(self, begin: bytes = b"") -> "Joined":
         """`begin` and all that was not cut, with any trouble of the stream in its place."""

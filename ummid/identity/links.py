@@ -17,6 +17,10 @@ JOINING = frozenset({"eidr", "imdb", "tms", "tmdb", "tvdb", "isan", "movielabs",
 _NAMING = frozenset({"eidr", "imdb", "tmdb", "tvdb"})
 """Schemes of which a work has one id: two different values are two works."""
 
+_NUMBERED_BY_KIND = frozenset({"tmdb", "tvdb"})
+"""Schemes that count films, series, seasons and episodes apart: film 603 is not series 603."""
+_COUNTED_APART = frozenset({"series", "season", "episode"})
+
 _KIND_GROUPS: dict[Kind, str] = {
     "film": "film",
     "special": "film",
@@ -65,13 +69,17 @@ def own_link(partner: str, own_id: str) -> str:
     return stable_id("own", partner, own_id)
 
 
-def id_link(external: ExternalId) -> str:
+def id_link(external: ExternalId, kind: str) -> str:
+    """The link of an id of something of this kind (or in this relation, for a parent)."""
+    if external.scheme in _NUMBERED_BY_KIND:
+        counted = kind if kind in _COUNTED_APART else "film"
+        return stable_id("id", external.scheme, external.value, counted)
     return stable_id("id", external.scheme, external.value)
 
 
 def strong_links(record: SourceRecord) -> list[str]:
     """Ids that join. One that failed its check joins nothing."""
-    links = [id_link(i) for i in record.ids if joins(i)]
+    links = [id_link(i, record.kind) for i in record.ids if joins(i)]
     if record.own_id:
         links.append(own_link(record.partner, record.own_id))
     return links
@@ -117,5 +125,5 @@ def parent_links(record: SourceRecord) -> list[str]:
             if external.scheme == "partner":
                 found.append(own_link(record.partner, external.value))
             elif external.valid:
-                found.append(id_link(external))
+                found.append(id_link(external, parent.relation))
     return found

@@ -9,6 +9,7 @@ _ARTICLES = frozenset(
     | {"el", "los", "las", "il", "lo", "gli", "i", "o", "os", "as", "de", "het", "een"}
 )
 _YEAR = re.compile(r"\s*\((?:19|20)\d{2}\)\s*$")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _MARKS = re.compile(r"[\W_]+")
 
 
@@ -26,8 +27,8 @@ def normal_title(title: str) -> str:
         text = f"{last} {before}"
     plain = text.casefold().replace("&", " and ").replace("'", "").replace("\u2019", "")
     if not plain.isascii():
-        decomposed = unicodedata.normalize("NFKD", plain)
-        plain = "".join(c for c in decomposed if not unicodedata.combining(c))
+        decomposed = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
+        plain = unicodedata.normalize("NFC", decomposed)  # kana keep their voicing marks
     words = _MARKS.sub(" ", plain).split()
     if len(words) > 1 and words[0] in _ARTICLES:
         words = words[1:]

@@ -116,7 +116,11 @@ class _Publish:
                     own = external.scheme == "partner"
                     if not own and not external.valid:
                         continue
-                    link = own_link(partner, external.value) if own else id_link(external)
+                    link = (
+                        own_link(partner, external.value)
+                        if own
+                        else id_link(external, parent.relation)
+                    )
                     title_id = self._holder(link)
                     if title_id:
                         found[partner, external.value] = title_id

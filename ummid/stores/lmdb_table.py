@@ -100,15 +100,14 @@ class LmdbTable:
 
     def write(self, puts: Iterable[Put]) -> None:
         with self._writing() as txn:
-            for put in puts:
-                _put(txn, put)
+            _put(txn, puts)
 
     def check_and_put(self, key: bytes, column: bytes, expected: bytes | None, put: Put) -> bool:
         with self._writing() as txn:
             found = _find(txn, key, column)
             if (None if found is None else found.value) != expected:
                 return False
-            return _put(txn, put)
+            return _put(txn, [put])
 
     def drop(self, prefix: bytes) -> int:
         dropped = 0
@@ -167,24 +166,34 @@ def _row(cursor: lmdb.Cursor, prefix: bytes) -> list[tuple[bytes, Cell]]:
     return found
 
 
-def _put(txn: "lmdb.Transaction[memoryview]", put: Put) -> bool:
-    """Whether the cell was written: an older one than the stored is not."""
+def _put(txn: "lmdb.Transaction[memoryview]", puts: Iterable[Put]) -> bool:
+    """Writes what is not older than what is stored; whether that was all of it."""
+    newest: dict[bytes, Put] = {}
+    history: list[tuple[bytes, bytes]] = []
+    for put in puts:
+        physical = _physical(put)
+        if put.column.startswith(HISTORY):
+            stamp = b"\x00" + _DESCENDING.pack(_TOP - put.version)
+            history.append((physical + stamp, _VERSION.pack(put.version) + put.value))
+        elif physical not in newest or newest[physical].version <= put.version:
+            newest[physical] = put
+    cursor, count = txn.cursor(), len(newest)
+    for key, stored in cursor.getmulti(list(newest)):
+        if _VERSION.unpack_from(stored)[0] > newest[bytes(key)].version:
+            del newest[bytes(key)]
+    cursor.putmulti([(k, _VERSION.pack(p.version) + p.value) for k, p in sorted(newest.items())])
+    cursor.putmulti(history)
+    return len(newest) == count
+
+
+def _physical(put: Put) -> bytes:
     size = len(put.key) + len(put.column)
     if size > MAX_KEY or b"\x00" in put.key or b"\x00" in put.column:
         raise StoreError(
             f"row key of {size} bytes {put.key[:60]!r}…: at most {MAX_KEY} bytes "
             "with its column, and no NUL; hash the long part"
         )
-    physical = put.key + b"\x00" + put.column
-    value = _VERSION.pack(put.version) + put.value
-    if put.column.startswith(HISTORY):
-        physical += b"\x00" + _DESCENDING.pack(_TOP - put.version)
-    else:
-        stored = txn.get(physical)
-        if stored is not None and _VERSION.unpack_from(stored)[0] > put.version:
-            return False
-    txn.put(physical, value)
-    return True
+    return put.key + b"\x00" + put.column
 
 
 def _find(

@@ -218,12 +218,13 @@ def _without(record: SourceRecord, territories: Iterable[str | None]) -> SourceR
     gone = set(territories)
     grants = []
     for grant in record.grants:
-        if grant.territories is None:
+        territories = grant.territories
+        stated = territories.included if territories else (None,)
+        remaining = tuple(t for t in stated if t not in gone)
+        if remaining == stated:
             grants.append(grant)
-            continue
-        included = tuple(t for t in grant.territories.included if t not in gone)
-        if included:
-            narrowed = msgspec.structs.replace(grant.territories, included=included)
+        elif territories and remaining:
+            narrowed = msgspec.structs.replace(territories, included=remaining)
             grants.append(msgspec.structs.replace(grant, territories=narrowed))
     kept = tuple(s for s in record.scopes if s.territory not in gone)
     return msgspec.structs.replace(record, grants=tuple(grants), scopes=kept)

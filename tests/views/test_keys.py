@@ -1,0 +1,95 @@
+"""Row keys: one per thing, short, sorted as they are read, whatever partners write."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ummid.catalog.keys import stable_id
+from ummid.stores.table import MAX_KEY
+from ummid.views import keys
+
+A = stable_id("a title")
+
+KEYS = [
+    (keys.record("ab"), b"r#ab"),
+    (keys.link("ab"), b"k#ab"),
+    (keys.members("ab"), b"m#ab"),
+    (keys.scope("ab"), b"z#ab"),
+    (keys.scope_records("ab"), b"o#ab#"),
+    (keys.scope_record("ab", "cd"), b"o#ab#cd"),
+    (keys.title("ab"), b"t#ab"),
+    (keys.external("imdb", "tt1"), b"x#imdb#tt1"),
+    (keys.external("partner:acme", "a/b_c 1.0"), b"x#partner:acme#a/b_c 1.0"),
+    (keys.external("a#b", "50% é\n\x00"), b"x#a%23b#50%25 %C3%A9%0A%00"),
+    (keys.availability("ab"), b"a#ab"),
+    (keys.inverse("US-CA", "Flix+", "abcd"), b"v#US-CA#Flix%2B#cd#abcd"),
+    (keys.change(12), b"c#0000000000000012"),
+    (keys.run("run-1"), b"g#run-1"),
+    (keys.dead_letter("ab.cd"), b"d#ab.cd"),
+    (keys.origin("ab"), b"f#ab"),
+    (keys.dirty("a", "run-1", "a0"), b"q#a#run-1#a0"),
+    (keys.dirty_partition("a"), b"q#a#"),
+    (keys.affected("a", "run-1", "a0"), b"u#a#run-1#a0"),
+    (keys.affected_partition("a"), b"u#a#"),
+    (keys.staged("run-1", "ab", "f1", 7), b"s#run-1#ab#f1#000000007"),
+    (keys.staged_run("run-1"), b"s#run-1#"),
+    (keys.counter("serial"), b"n#serial"),
+]
+
+
+@pytest.mark.parametrize(("key", "written"), KEYS, ids=[key.decode() for _, key in KEYS])
+def test_a_key_is_written_as_documented(key: bytes, written: bytes) -> None:
+    assert key == written
+
+
+def test_every_kind_of_row_is_in_the_table_above() -> None:
+    made = {key[:2] for key, _ in KEYS}
+    functions = [
+        function
+        for name, function in inspect.getmembers(keys, inspect.isfunction)
+        if function.__module__ == keys.__name__ and not name.startswith("_")
+    ]
+    assert {_example(function)[:2] for function in functions} == made
+
+
+def _example(function: Callable[..., bytes]) -> bytes:
+    kinds: dict[Any, object] = {int: 1, str: "ab"}
+    parameters = inspect.signature(function).parameters.values()
+    return function(*(kinds[p.annotation] for p in parameters))
+
+
+def test_serials_sort_as_numbers() -> None:
+    serials = [1, 9, 10, 99, 1000, 10**12]
+    assert sorted(keys.change(s) for s in reversed(serials)) == [keys.change(s) for s in serials]
+
+
+texts = st.text(max_size=300) | st.text("a#%=é\x00/", max_size=3)
+
+
+@given(st.tuples(texts, texts), st.tuples(texts, texts))
+def test_different_partner_texts_have_different_keys(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    assume(one != other)
+    assert keys.external(*one) != keys.external(*other)
+    assert keys.inverse(*one, A) != keys.inverse(*other, A)
+
+
+@given(texts, texts)
+def test_any_partner_text_makes_a_key_that_can_be_written(one: str, other: str) -> None:
+    for key, column in (
+        (keys.external(one, other), f"v:{A}"),
+        (keys.inverse(one, other, A), "v:1"),
+    ):
+        assert len(key) + len(column) <= MAX_KEY
+        assert b"\x00" not in key
+        assert key.count(b"#") == (2 if key[:1] == b"x" else 4)
+
+
+@given(st.from_regex(r"[A-Za-z0-9]{1,30}", fullmatch=True))
+def test_a_plain_text_stands_in_its_key_as_it_is(text: str) -> None:
+    assert keys.external("s", text) == b"x#s#" + text.encode()
