@@ -187,7 +187,7 @@ class _Document:
         try:
             yield from self._known.parse(rest)
         except FeedError as error:
-            raise parts.placed(error, rest.first_line) from error
+            raise parts.placed(error, rest.first_line, self._found) from error
         finally:
             header.complete &= complete
             header.warnings[:] = dict.fromkeys(header.warnings)

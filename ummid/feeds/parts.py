@@ -131,7 +131,7 @@ def read_part(known: Format, feed: Feed, found: Opening, part: Part) -> Iterator
                 yield statement
                 count += 1
         except FeedError as error:
-            error = placed(error, one.first_line)
+            error = placed(error, one.first_line, found)
             if error.code != _NOT_WELL_FORMED:
                 raise error from None
             starts = [*record_starts(data, found.tag)[0], len(data), len(data)]
@@ -144,13 +144,15 @@ def read_part(known: Format, feed: Feed, found: Opening, part: Part) -> Iterator
             return
 
 
-def placed(error: FeedError, first_line: int) -> FeedError:
+def placed(error: FeedError, first_line: int, found: Opening) -> FeedError:
     """What the XML parser refused in a part, with the lines of the whole document."""
+    lines = found.data.count(b"\n")
     if error.code not in (_NOT_WELL_FORMED, "entity") or not first_line:
         return error
 
     def moved(match: re.Match[str]) -> str:
-        return f"line {int(match[1]) + first_line}"
+        line = int(match[1])
+        return f"line {line + first_line if line > lines else line}"
 
     text = re.sub(r"\bline (\d+)", moved, str(error))
     return FeedError(error.code, text, retryable=error.retryable)

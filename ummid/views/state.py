@@ -4,7 +4,7 @@ Every register is a maximum over versions, so that any order, repetition or repl
 same deliveries ends in the same state.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Self
 
@@ -214,8 +214,7 @@ def effective(record: SourceRecord, state: RecordState, scopes: Scopes) -> Sourc
     return _without(record, {s.territory for s in silenced})
 
 
-def _without(record: SourceRecord, territories: Iterable[str | None]) -> SourceRecord:
-    gone = set(territories)
+def _without(record: SourceRecord, gone: set[str | None]) -> SourceRecord:
     grants = []
     for grant in record.grants:
         territories = grant.territories
