@@ -85,7 +85,7 @@ def _person(chance: random.Random) -> str:
 
 
 def _window(chance: random.Random) -> tuple[datetime, datetime]:
-    start = _DAY_ZERO + timedelta(days=chance.randrange(900), hours=chance.randrange(24))
+    start = _DAY_ZERO + timedelta(days=chance.randrange(900), hours=chance.choice((0, 0, 0, 5, 8)))
     return start, start + timedelta(days=chance.choice((30, 90, 180, 365, 730)))
 
 

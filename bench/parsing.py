@@ -54,8 +54,9 @@ def tagged(path: str, tag: str) -> int:
     for _, element in etree.iterparse(path, tag=tag):
         count += 1
         element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
+        parent = element.getparent()
+        while parent is not None and element.getprevious() is not None:
+            del parent[0]
     return count
 
 
@@ -186,8 +187,15 @@ def ingest(kind: str, file: Path) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         took, processor, peak, _ = watched(
-            [str(UMMID), "ingest", str(file), "--store", f"{folder}/store"]
-            + ["--report", str(report)],
+            [
+                str(UMMID),
+                "ingest",
+                str(file),
+                "--store",
+                f"{folder}/store",
+                "--report",
+                str(report),
+            ],
             silent=True,
         )
         read = json.loads(report.read_text())["read"]

@@ -1,11 +1,14 @@
 """Matching feed files with Beam's file systems: local paths, globs, folders, `gs://`."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO, cast
 
 import apache_beam as beam
-from apache_beam.io.filesystem import BeamIOError, CompressionTypes, FileMetadata
+from apache_beam.io.filesystem import BeamIOError, CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 from ummid.errors import FeedError
@@ -13,22 +16,25 @@ from ummid.ingest.sources import LocalFiles, Source
 
 
 class BeamFiles:
-    """Access to whatever Beam has a file system for. Bytes come as they are stored."""
+    """Access to whatever Beam has a file system for. Bytes come as they are stored.
 
-    def __init__(self) -> None:
-        self._local = LocalFiles()
+    `watch` may stand between a stream and who reads it.
+    """
+
+    def __init__(self, watch: Callable[[BinaryIO], BinaryIO] = lambda stream: stream) -> None:
+        self._local, self._watch = LocalFiles(), watch
 
     def open(self, path: str) -> BinaryIO:
-        if FileSystems.get_scheme(path) is None:
-            return self._local.open(path)
+        if _is_local(path):
+            return self._watch(self._local.open(path))
         try:
             found = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
         except BeamIOError as error:
             raise OSError(f"{path}: {error}") from error
-        return cast("BinaryIO", found)
+        return self._watch(cast("BinaryIO", found))
 
     def fingerprint(self, _path: str, stream: BinaryIO) -> object:
-        if FileSystems.get_scheme(_path) is None:
+        if _is_local(_path):
             return self._local.fingerprint(_path, stream)
         return FileSystems.last_updated(_path)
 
@@ -36,37 +42,67 @@ class BeamFiles:
 def match(pattern: str, partner: str | None = None, format: str | None = None) -> list[Source]:
     """The files behind a path, a folder (all files below it) or a glob, hidden ones left out.
 
-    Raises FeedError `no-such-file` when there is none.
+    A path that is there is taken as it is written, even with `[` or `*` in it. Raises
+    FeedError `no-such-file` when there is nothing.
     """
-    folder = FileSystems.get_scheme(pattern) is None and Path(pattern).is_dir()
-    try:
-        results = FileSystems.match([str(Path(pattern) / "**") if folder else pattern])
-    except BeamIOError as error:
-        raise FeedError("no-such-file", f"{pattern}: {error}") from error
     found = [
         Source(
-            path=metadata.path,
-            received=_received(metadata),
-            size=metadata.size_in_bytes or 0,
-            partner=partner,
-            format=format,
+            path=path, received=round(modified * 1000), size=size, partner=partner, format=format
         )
-        for metadata in results[0].metadata_list
-        if not any(part.startswith(".") for part in _below(metadata.path, pattern))
+        for path, size, modified in _files(pattern)
+        if not _is_hidden(path, pattern)
     ]
     if not found:
         raise FeedError("no-such-file", f"{pattern} matches no file; check the path")
     return sorted(found, key=lambda source: source.path)
 
 
-def _below(path: str, pattern: str) -> Iterator[str]:
-    """The parts of a path under what was asked for: only these may be hidden."""
-    rest = path.removeprefix(pattern) if path.startswith(pattern) else path.rsplit("/", 1)[-1]
-    yield from (part for part in rest.split("/") if part)
+def _files(pattern: str) -> Iterator[tuple[str, int, float]]:
+    """Path, size and time of change (epoch seconds) of what a pattern matches."""
+    if _is_local(pattern) and (there := Path(pattern)).exists():
+        for path in _below(there) if there.is_dir() else [there]:
+            try:
+                found = path.stat()
+            except OSError:  # said when it is opened
+                yield str(path), 0, 0
+            else:
+                if S_ISREG(found.st_mode):
+                    yield str(path), found.st_size, found.st_mtime
+        return
+    try:
+        (result,) = FileSystems.match([pattern])
+    except (BeamIOError, ValueError) as error:
+        raise FeedError("no-such-file", f"{pattern}: {_said(error)}") from error
+    for one in result.metadata_list:
+        yield one.path, one.size_in_bytes or 0, one.last_updated_in_seconds or 0
 
 
-def _received(metadata: FileMetadata) -> int:
-    return round((metadata.last_updated_in_seconds or 0) * 1000)
+def _below(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise FeedError("unreadable", f"{error.filename} cannot be listed: {error.strerror}")
+
+    for here, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(here, name) for name in names)
+
+
+def _is_local(path: str) -> bool:
+    return FileSystems.get_scheme(path) is None
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, BeamIOError):
+        causes = (error.exception_details or {}).values()
+        return "; ".join(str(cause) for cause in causes) or str(error)
+    return "no file system for such paths is installed; gs:// needs pip install '.[gcp]'"
+
+
+def _is_hidden(path: str, pattern: str) -> bool:
+    """Whether a part of the path begins with a dot that was not asked for."""
+    asked = [part for part in pattern.split("/") if part.startswith(".")]
+    return any(
+        part.startswith(".") and not any(fnmatchcase(part, wanted) for wanted in asked)
+        for part in path.split("/")
+    )
 
 
 class MatchFeeds(beam.PTransform):

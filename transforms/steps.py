@@ -6,7 +6,7 @@ from typing import Any
 import apache_beam as beam
 
 from transforms.files import BeamFiles
-from transforms.progress import reporter
+from transforms.progress import FileProgress, reporter
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.context import PARTITIONS, Run
 from ummid.ingest.delivery import Delivery
@@ -46,6 +46,7 @@ class _Stage(beam.DoFn):
 
     def process(self, source: Source) -> Iterator[Delivery]:
         report = reporter(self._run.id)
+        file = FileProgress(source.size, report.bytes)
 
         def progress(partner: str, read: int, rejected: int) -> None:
             self._read.inc(read)
@@ -57,10 +58,10 @@ class _Stage(beam.DoFn):
             self._run.table(),
             source,
             self._partners,
-            access=BeamFiles(),
+            access=BeamFiles(file.watch),
             progress=progress,
         )
-        report.file(source.size)
+        file.done()
 
 
 class SettleDeliveries(beam.PTransform):

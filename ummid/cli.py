@@ -38,6 +38,10 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except UmmidError as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 @click.group(cls=_Commands)
@@ -133,7 +137,7 @@ def views(settings: Settings, store: Path | None) -> None:
 
 @main.command()
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
-@click.option("--last", default=10, show_default=True, help="How many.")
+@click.option("--last", default=10, type=click.IntRange(min=1), show_default=True, help="How many.")
 @click.pass_obj
 def runs(settings: Settings, store: Path | None, last: int) -> None:
     """List the last runs and what became of their records."""

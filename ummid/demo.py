@@ -30,7 +30,7 @@ STOP_SECONDS = 15.0
 
 _IMDB = "tt9910101"
 _LINES, _WIDTH = 28, 150
-_COMMAND = (sys.executable, "-c", "from ummid.cli import main; main(prog_name='ummid')")
+_COMMAND = (sys.executable, "-P", "-c", "from ummid.cli import main; main(prog_name='ummid')")
 _open = build_opener(ProxyHandler({})).open
 """Without the environment's proxies: they would be asked for this machine's own address."""
 
@@ -254,7 +254,7 @@ def _clipped(text: str, lines: int = _LINES) -> str:
     found = text.splitlines()
     shown = [line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…" for line in found[:lines]]
     more = len(found) - len(shown)
-    return "\n".join([*shown, f"… {more} more lines"] if more else shown)
+    return "\n".join([*shown, f"… (lines left out: {more})"] if more else shown)
 
 
 def _run(arguments: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ _EMULATORS = {
     ),
     "Pub/Sub": ("pubsub-emulator/lib", "PUBSUB_EMULATOR_HOST"),
 }
+_SDK = Path("/usr/lib/google-cloud-sdk/platform")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
 
 
@@ -81,13 +82,14 @@ def _store(store: Path) -> Finding:
 def _disk(store: Path) -> Finding:
     nearest = next(p for p in (store.resolve(), *store.resolve().parents) if p.exists())
     free = shutil.disk_usage(nearest).free
-    return Finding("disk", free > 2e9, f"{free / 1e9:,.0f} GB free for the store", needed=True)
+    detail = f"{free / 1e9:,.1f} GB free for the store (2 GB are needed)"
+    return Finding("disk", free > 2e9, detail, needed=True)
 
 
 def _emulators() -> Iterator[Finding]:
     gcloud = shutil.which("gcloud")
     roots = [Path(gcloud).resolve().parents[1] / "platform"] if gcloud else []
-    roots += [Path("/usr/lib/google-cloud-sdk/platform")]
+    roots.append(_SDK)
     for name, (relative, variable) in _EMULATORS.items():
         address = os.environ.get(variable)
         if address:

@@ -54,14 +54,18 @@ class Settings:
                 f"{self.file}: unknown setting {', '.join(unknown)}; "
                 f"there are {', '.join(_DEFAULTS)} and [precedence]"
             )
+        for name in self._table.keys() - {"precedence"}:
+            if not isinstance(self._table[name], str | int):
+                example = f'{name} = "{_DEFAULTS[name]}"'
+                raise ConfigError(f"{self.file}: {name} takes a text or a number, as in {example}")
 
     def get(self, name: str) -> str:
         return self.setting(name).value
 
     def setting(self, name: str) -> Setting:
         variable = f"UMMID_{name.upper()}"
-        if variable in self._environment:
-            return Setting(name, self._environment[variable], f"environment {variable}")
+        if value := self._environment.get(variable):
+            return Setting(name, value, f"environment {variable}")
         if name in self._table:
             return Setting(name, str(self._table[name]), str(self.file))
         return Setting(name, _DEFAULTS[name], "default")

@@ -1,13 +1,13 @@
 """`ummid ingest`: feeds into a store."""
 
-import logging
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
 
-from ummid.errors import FeedError
+from pipelines.quiet import importing_beam
+from ummid.errors import ConfigError
 from ummid.partners import load_partners
 from ummid.settings import Settings
 
@@ -40,27 +40,27 @@ def ingest(
     Ends with a report whose `read` is the sum of published, unchanged, superseded, withdrawn
     and rejected. Running it again on the same input publishes nothing new.
     """
-    from pipelines.ingest.display import Display, show
-    from pipelines.ingest.job import run_ingest
-    from transforms.files import match
-    from ummid.ingest.context import close_table
+    with importing_beam():
+        from pipelines.ingest.display import Display, show
+        from pipelines.ingest.job import run_ingest
+        from transforms.files import match
+        from ummid.feeds.registry import by_name
+        from ummid.ingest.context import close_table
 
-    logging.getLogger("apache_beam").setLevel(logging.ERROR)
     target = store or settings.store
-    sources = {}
-    for path in paths:
-        try:
-            sources.update({s.path: s for s in match(path, partner, format_name)})
-        except FeedError as error:
-            raise click.ClickException(str(error)) from error
+    if format_name:
+        by_name(format_name)
+    if report and not report.parent.is_dir():
+        raise ConfigError(f"--report {report}: there is no folder {report.parent}")
+    sources = {s.path: s for path in paths for s in match(path, partner, format_name)}
     ordered = [sources[path] for path in sorted(sources)]
-    errors = Console(stderr=True)
+    known = load_partners(partners or settings.partners)
     try:
-        with Display(sum(s.size for s in ordered), errors) as display:
+        with Display(sum(s.size for s in ordered), Console(stderr=True)) as display:
             done = run_ingest(
                 target,
                 ordered,
-                load_partners(partners or settings.partners),
+                known,
                 precedence=settings.precedence,
                 runner=runner,
                 beam_options=beam_options,

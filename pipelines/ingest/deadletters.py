@@ -1,6 +1,5 @@
 """`ummid deadletters`: what could not be taken, why and where, and putting it through."""
 
-import logging
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -9,6 +8,8 @@ import click
 import msgspec
 from rich.console import Console
 
+from pipelines.printable import one_line, printable
+from pipelines.quiet import importing_beam
 from ummid.errors import StoreError
 from ummid.ingest.context import close_table, open_table
 from ummid.ingest.sources import Source, source_again
@@ -60,11 +61,11 @@ def show(settings: Settings, letter_id: str, store: Path | None) -> None:
     with closing(LmdbTable(store or settings.store, readonly=True)) as table:
         letter = read(table, letter_id)
     click.echo(_line(letter))
-    click.echo(f"run {letter.run}, partner {letter.partner}, format {letter.format}")
+    click.echo(one_line(f"run {letter.run}, partner {letter.partner}, format {letter.format}"))
     if letter.resolved_by:
         click.echo(f"went through in {letter.resolved_by}")
     if letter.raw:
-        click.echo(f"\n{letter.raw}")
+        click.echo(f"\n{printable(letter.raw)}")
 
 
 @deadletters.command()
@@ -88,8 +89,9 @@ def replay(
 
     What went through before is unchanged; what is taken now is published.
     """
-    from pipelines.ingest.display import show as show_report
-    from pipelines.ingest.job import run_ingest
+    with importing_beam():
+        from pipelines.ingest.display import show as show_report
+        from pipelines.ingest.job import run_ingest
 
     target = store or settings.store
     if not (target / "data.mdb").exists():
@@ -104,7 +106,6 @@ def replay(
         if not chosen:
             raise click.UsageError("name letters, or use --all or --partner")
         sources = _sources(target, chosen)
-        logging.getLogger("apache_beam").setLevel(logging.ERROR)
         report = run_ingest(
             target,
             sources,
@@ -129,4 +130,5 @@ def _sources(store: Path, chosen: Iterable[DeadLetter]) -> list[Source]:
 
 def _line(letter: DeadLetter) -> str:
     many = f" ({letter.statements} statements)" if letter.statements > 1 else ""
-    return f"{letter.id}  {letter.path}: {letter.place}: {letter.code}{many}: {letter.reason}"
+    where = f"{letter.path}: {letter.place}"
+    return one_line(f"{letter.id} {where}: {letter.code}{many}: {letter.reason}")

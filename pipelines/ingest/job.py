@@ -9,7 +9,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipelines.ingest.graph import build
 from transforms.progress import Reporter, listen
 from ummid.catalog.precedence import Precedence
-from ummid.errors import StoreError
+from ummid.errors import ConfigError, StoreError
 from ummid.ingest.context import Run
 from ummid.ingest.run import begin
 from ummid.ingest.sources import Source
@@ -35,18 +35,25 @@ def run_ingest(
     """Ingests sources into a store and gives the run's report.
 
     Exactly once in effect: a run that was killed is made good by running it again. Raises
-    StoreError when the store is busy or cannot be written.
+    StoreError when the store is busy or cannot be written, ConfigError for a runner or an
+    option of it that Beam refuses.
     """
+    pipeline = _pipeline(runner, beam_options)
     with begin(store, precedence, release_held=release_held) as run:
         listen(run.id, progress)
         try:
-            options = PipelineOptions([f"--runner={runner}", *beam_options])
-            pipeline = beam.Pipeline(options=options)
             build(pipeline, run, sources, partners)
             pipeline.run().wait_until_finish()
         finally:
             listen(run.id, None)
         return _report(run)
+
+
+def _pipeline(runner: str, beam_options: Sequence[str]) -> beam.Pipeline:
+    try:
+        return beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_options]))
+    except ValueError as error:
+        raise ConfigError(f"--runner {runner} cannot be used: {error}") from error
 
 
 def _report(run: Run) -> RunReport:

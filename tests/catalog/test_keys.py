@@ -12,7 +12,7 @@ PARTS = st.lists(st.text("ab\\\x1e\x1f1fx", max_size=4), min_size=1, max_size=4)
 
 
 def test_a_name_is_the_same_on_every_machine() -> None:
-    assert stable_id("title", "stalker", "1979", "film") == "c8c5df2f95b1a8a7fd9b"
+    assert stable_id("title", "stalker", "1979", "film") == "1220d1c3e63fbd98eda9"
     assert re.fullmatch("[0-9a-f]{20}", stable_id("\ud800 a lone surrogate"))
 
 

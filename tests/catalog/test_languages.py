@@ -29,7 +29,8 @@ from ummid.catalog.model import Text
         ("i-klingon", "tlh"),
         ("und", "und"),
         ("mul", "mul"),
-        ("en-XQ", "en"),
+        ("en-UK", "en-GB"),
+        ("en-EN", "en"),
     ],
 )
 def test_spellings_seen_in_feeds(raw: str, tag: str) -> None:

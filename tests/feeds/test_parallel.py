@@ -30,11 +30,14 @@ class Here:
 
     def __init__(self, _: int, setting: bytes) -> None:
         self._setting = parts.decode_setting(setting)
+        self._known = parts.format_of(self._setting)
         self._feed = parts.feed_of(self._setting)
 
     def ask(self, task: bytes) -> "Future[bytes]":
         answer: Future[bytes] = Future()
-        outcome = parts.work(self._feed, self._setting.opening, parts.decode_task(task))
+        outcome = parts.work(
+            self._known, self._feed, self._setting.opening, parts.decode_task(task)
+        )
         answer.set_result(parts.encode(outcome))
         return answer
 

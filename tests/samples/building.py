@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+import serving.catalogue
 from tests.samples.tables import Holds
 from transforms.files import match
 from ummid.catalog.times import bound
@@ -13,10 +14,9 @@ from ummid.feeds.parsing import parse_files
 from ummid.ingest.context import close_table
 from ummid.ingest.run import begin, ingest
 from ummid.partners import Partners
-from ummid.rights.availability import Availability, availability
+from ummid.rights.availability import Availability
 from ummid.settings import Settings
 from ummid.views import keys
-from ummid.views.availability import read_offers
 from ummid.views.digest import digest
 from ummid.views.runs import RunReport
 from ummid.views.titles import decode_title, document, lookup, read_document
@@ -69,18 +69,17 @@ class Catalogue:
         rows = self._table.scan(b"t#")
         return [decode_title(c.value) for _, name, c in rows if name == keys.BODY and c.value]
 
-    def title(self, imdb: str) -> Title:
-        (found,) = lookup(self._table, "imdb", imdb)
+    def title(self, value: str, scheme: str = "imdb") -> Title:
+        (found,) = lookup(self._table, scheme, value)
         stored = read_document(self._table, found)
         assert stored is not None
         return decode_title(document(stored.body))
 
     def may_show(self, imdb: str, territory: str, day: str) -> Availability:
-        offers = read_offers(self._table, self.title(imdb).id)
         instant = bound(day).instant
-        assert offers is not None
         assert instant is not None
-        return availability(offers.concerning(territory), territory, instant)
+        served = serving.catalogue.Catalogue(self._table)
+        return served.availability(self.title(imdb).id, territory, instant, None).answer
 
 
 def outcome(report: RunReport) -> dict[str, int]:

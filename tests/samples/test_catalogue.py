@@ -53,7 +53,8 @@ def test_the_rights_desk_decides_over_the_studio_and_the_service(catalogue: Cata
         ("tt9910106", "AU", "2025-06-01", "not_available"),
         ("tt9910117", "US", "2025-06-01", "available"),  # at Lumen; Cablebay took it down
         ("tt9910117", "GB", "2025-06-01", "not_available"),
-        ("tt9910112", "AT", "2025-08-01", "suppressed"),
+        ("tt9910112", "AT", "2025-08-01", "unknown"),  # rental starts on a condition
+        ("tt9910112", "AT", "2025-09-10", "suppressed"),
         ("tt9910112", "AT", "2025-10-01", "pre_order"),
         ("tt9910112", "AT", "2025-11-15", "available"),
         ("tt9910112", "DE", "2025-10-01", "available"),  # to rent, by another partner's word

@@ -110,9 +110,10 @@ def _normalise(scheme: str, text: str) -> tuple[str, bool]:
 
 def _eidr(text: str) -> tuple[str, bool]:
     body = text.strip()
+    lowered = body.lower()
     for prefix in ("urn:eidr:", "md:cid:eidr-s:", "eidr-s:", "eidr-x:", "eidr:"):
-        if body.lower().startswith(prefix):
-            body = body[len(prefix) :]
+        if lowered.startswith(prefix):
+            body, lowered = body[len(prefix) :], lowered[len(prefix) :]
     if not body.startswith("10.") and re.match(r"^[0-9A-Fa-f]{4}-", body):
         body = f"10.5240/{body}"
     match = _EIDR_BODY.match(body)
@@ -124,9 +125,15 @@ def _eidr(text: str) -> tuple[str, bool]:
         match["prefix"] == "10.5240"
         and not match["suffix"]
         and bool(_HEX20.match(digits[:20]))
-        and mod_37_36.checksum(digits) == 1
+        and _is_checked(digits)
     )
     return value, valid
+
+
+@lru_cache(maxsize=65536)
+def _is_checked(digits: str) -> bool:
+    """One record often spells one EIDR in several ways."""
+    return bool(mod_37_36.checksum(digits) == 1)
 
 
 def _isan(text: str) -> tuple[str, bool]:

@@ -196,8 +196,9 @@ class _Ranked:
         for contributor in self.in_order(group):
             stated: dict[tuple[str | None, ...], tuple[Any, ...]] = {}
             for value in getattr(contributor.record, name):
-                which = key(value)
-                stated[which] = (*stated.get(which, ()), value)
+                before = stated.setdefault(key(value), ())
+                if value not in before:
+                    stated[key(value)] = (*before, value)
             for which, values in stated.items():
                 alone = values[0] if len(values) == 1 else values
                 said.setdefault(which, []).append((contributor, alone))

@@ -217,7 +217,8 @@ def _moment(day: str, clock: str | None, tz: timezone | ZoneInfo) -> tuple[datet
     if clock is None:
         return midnight, midnight
     hours, minutes, *rest = clock.replace(",", ".").split(":")
-    seconds = Fraction(rest[0]) if rest else Fraction(0)
+    stated = rest[0] if rest else "0"
+    seconds = int(stated) if stated.isdigit() else Fraction(stated)  # nearly all are whole
     if int(hours) == 24 and int(minutes) == 0 and seconds == 0:  # legal in xs:dateTime
         return midnight, midnight + timedelta(days=1)
     whole = int(seconds)

@@ -23,17 +23,61 @@ _REPLACEMENT = "\ufffd".encode()
 _CHUNK = 1 << 18
 
 
-class ReplayedStream(io.RawIOBase):
+class _Whole(io.RawIOBase):
+    """A stream whose reads give as many bytes as asked for, fewer only at the end.
+
+    Parsers take a short read for the end. A failure is raised once all that precedes it has
+    been given, and again on every read after that.
+    """
+
+    def __init__(self, ready: bytes = b"") -> None:
+        self._ready = ready
+        self._ended = False
+        self._failure: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def peek(self, size: int) -> bytes:
+        """The next bytes, which a read gives again."""
+        while len(self._ready) < size and not self._ended:
+            try:
+                piece = self._more(size - len(self._ready))
+            except Exception as error:
+                self._failure, piece = error, b""
+            self._ended = not piece
+            self._ready += piece
+        if self._failure and size and not self._ready:
+            raise self._failure
+        return self._ready[:size]
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is None or size < 0:
+            return b"".join(iter(lambda: self.read(_CHUNK), b""))
+        data = self.peek(size)
+        self._ready = self._ready[size:]
+        return data
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def _more(self, size: int) -> bytes:
+        """Some of the bytes that come next, about `size`; b"" at the end."""
+        raise NotImplementedError
+
+
+class ReplayedStream(_Whole):
     """A stream whose first bytes were already taken: gives them again, then the rest.
 
     Keeps a SHA-256 and a count of all bytes given, so that a delivery has an identity
     without being read twice. Not seekable: a reader that must seek copies it first.
-    A read gives as many bytes as asked for and fewer only at the end: parsers take a short
-    read for it.
     """
 
     def __init__(self, head: bytes, rest: BinaryIO, limit: int | None = None) -> None:
-        self._head = memoryview(head)
+        super().__init__(head)
         self._rest = rest
         self._limit = limit
         self._digest = hashlib.sha256()
@@ -44,87 +88,49 @@ class ReplayedStream(io.RawIOBase):
         """The hex SHA-256 of what was given so far."""
         return self._digest.hexdigest()
 
-    def readable(self) -> bool:
-        return True
-
-    def peek(self, size: int) -> bytes:
-        """The next bytes, which a read gives again."""
-        self._head = memoryview(bytes(self._head) + _filled(self._rest, size - len(self._head)))
-        return bytes(self._head[:size])
-
     def read(self, size: int | None = -1) -> bytes:
-        if size is None or size < 0:
-            return b"".join(iter(lambda: self.read(_CHUNK), b""))
-        data = bytes(self._head[:size])
-        self._head = self._head[size:]
-        if len(data) < size:
-            data += _filled(self._rest, size - len(data))
-        self._digest.update(data)
-        self.count += len(data)
+        data = super().read(size)
+        if size is not None and size >= 0:
+            self._digest.update(data)
+            self.count += len(data)
         if self._limit is not None and self.count > self._limit:
             raise FeedError(
                 "too-large", f"more than {self._limit} bytes once decompressed; split the feed"
             )
         return data
 
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]
-        data = self.read(len(view))
-        view[: len(data)] = data
-        return len(data)
-
     def drain(self) -> None:
         """Reads what is left, so that digest and count speak of the whole content."""
         while self.read(_CHUNK):
             pass
 
-
-def _filled(stream: BinaryIO, size: int) -> bytes:
-    """`size` bytes, fewer only at the end."""
-    parts = []
-    while size > 0 and (data := stream.read(size)):
-        parts.append(data)
-        size -= len(data)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    def _more(self, size: int) -> bytes:
+        return self._rest.read(size)
 
 
-class RepairedText(io.RawIOBase):
+class RepairedText(_Whole):
     """UTF-8 text with what breaks a parser made readable, and reported.
 
     Bytes that are no UTF-8 are read as Windows-1252 (partners paste Latin-1 into UTF-8
     files), control characters that XML and JSON forbid become blanks, what is no character
     at all (U+FFFE, U+FFFF) its replacement; an XML declaration of another encoding says UTF-8
-    from here on. `report` is called once per kind with a sentence for the operator. A read
-    gives fewer bytes than asked for only at the end.
+    from here on. `report` is called once per kind with a sentence for the operator.
     """
 
     def __init__(self, stream: BinaryIO, report: Callable[[str], None]) -> None:
+        super().__init__()
         self._stream = stream
         self._tail = b""
         self._report = report
         self._offset = 0
         self._reported: set[str] = set()
-        self._ready = b""
-        self._ended = False
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int | None = -1) -> bytes:
-        if size is None or size < 0:
-            return b"".join(iter(lambda: self.read(_CHUNK), b""))
-        while len(self._ready) < size and not self._ended:
-            chunk = _filled(self._stream, max(size, _CHUNK))
-            self._ended = not chunk
-            self._ready += self._repair(chunk)
-        data, self._ready = self._ready[:size], self._ready[size:]
-        return data
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(buffer)  # type: ignore[arg-type]
-        data = self.read(len(view))
-        view[: len(data)] = data
-        return len(data)
+    def _more(self, size: int) -> bytes:
+        while True:
+            chunk = self._stream.read(max(size, _CHUNK))
+            data = self._repair(chunk)
+            if data or not chunk:
+                return data
 
     def _repair(self, chunk: bytes) -> bytes:
         data = self._tail + chunk if self._offset else self._relabelled(chunk)

@@ -7,6 +7,7 @@ of them. A feed is a snapshot; one that names a next page is an incomplete one.
 import re
 from collections.abc import Iterator
 from copy import copy
+from functools import lru_cache
 from typing import BinaryIO, cast
 
 from lxml import etree
@@ -144,7 +145,7 @@ def _well_formed(feed: Feed) -> BinaryIO:
     the XML declaration.
     """
     head = feed.head
-    missing = _undeclared(head.body) if head.encoding == "utf-8" else []
+    missing = _undeclared(head.body) if head.encoding == "utf-8" else ()
     if not missing and not head.data[:1].isspace():
         return feed.stream
     for prefix in missing:
@@ -164,13 +165,15 @@ def _meaning(prefix: str) -> str:
     return PREFIXES.get(prefix, f"urn:undeclared:{prefix}")
 
 
-def _undeclared(body: bytes) -> list[str]:
+@lru_cache(maxsize=2)
+def _undeclared(body: bytes) -> tuple[str, ...]:
+    """Asked again for every part of a large file."""
     markup = _NOT_MARKUP.sub(b"", body)
     used = set(re.findall(rb"<([A-Za-z_][\w.-]*):", markup))
     for tag in re.findall(rb"<[A-Za-z_][^<>]*:[^<>]*", markup):
         used.update(_ATTRIBUTE.findall(tag))
     used -= {b"xmlns", b"xml"}
-    return sorted(p.decode() for p in used.difference(_DECLARED.findall(markup)))
+    return tuple(sorted(p.decode() for p in used.difference(_DECLARED.findall(markup))))
 
 
 FORMATS = (

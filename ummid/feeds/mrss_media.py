@@ -166,6 +166,8 @@ def _bitrate(raw: str, warnings: list[Warning]) -> int | None:
 @lru_cache(maxsize=16384)
 def milliseconds(raw: str) -> int | None:
     """Seconds as Media RSS writes them, `H:MM:SS` and `PT…` as others do; None for others."""
+    if raw.isdecimal():
+        return int(raw) * 1000
     try:
         return int(Fraction(raw.strip()) * 1000)
     except (ValueError, ZeroDivisionError):
@@ -188,12 +190,18 @@ def _duration(raw: str, warnings: list[Warning]) -> int | None:
 
 
 def _frame_rate(raw: str, warnings: list[Warning]) -> str | None:
-    text = raw.strip()
+    found = _fraction(raw.strip())
+    if found is None:
+        message = f"{raw!r} is no frame rate"
+        warnings.append(Warning("bad-number", "technical.frame_rate", message))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _fraction(text: str) -> str | None:
     try:
         return _NTSC.get(text) or str(Fraction(text))
     except (ValueError, ZeroDivisionError):
-        message = f"{raw!r} is no frame rate"
-        warnings.append(Warning("bad-number", "technical.frame_rate", message))
         return None
 
 

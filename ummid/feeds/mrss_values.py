@@ -141,7 +141,8 @@ def whole(raw: str | None) -> int | None:
 
 
 def read_credit(element: Element) -> Credit | Organisation | None:
-    name = element.text.strip() if not len(element) and element.text else text(element)
+    raw = element.text
+    name = raw.strip() if raw and not len(element) else text(element)
     return credited(name, element.get("role") or "contributor") if name else None
 
 
@@ -187,7 +188,10 @@ def read_adult(element: Element) -> Rating | None:
 
 
 def read_category(element: Element) -> Genre | None:
-    value = text(element) or element.get("term")
+    value = text(element)
+    if value and not element.keys():
+        return _genre(value, None, None)
+    value = value or element.get("term")
     label = element.get("label")
     if not value and not label:
         return None

@@ -115,6 +115,7 @@ class _Document:
         head = feed.head
         setting = parts.Setting(
             feed.format,
+            known.parse.__module__,
             feed.path,
             head.data,
             head.whole,
@@ -172,7 +173,7 @@ class _Document:
         try:
             return parts.decode_outcome(answer.result(PATIENCE))
         except (WorkerDied, TimeoutError, CancelledError):
-            return parts.work(self._feed, self._found, self._task(part))
+            return parts.work(self._known, self._feed, self._found, self._task(part))
 
     def _rest(self) -> Iterator[Statement]:
         """From the last record on: the document's own end, or where it could not be cut."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from io import BytesIO
 from typing import BinaryIO, cast
 
@@ -12,7 +13,6 @@ from msgspec import Struct
 from ummid.catalog.model import Rejected, SourceRecord, Statement
 from ummid.catalog.territories import Territories
 from ummid.errors import FeedError
-from ummid.feeds import registry
 from ummid.feeds.connector import Feed, Format, Header, Profile
 from ummid.feeds.head import Head
 from ummid.feeds.xml_split import Joined, Opening, Part, record_starts
@@ -23,9 +23,13 @@ _REST_LOST = "; what comes after this place was not read"
 
 
 class Setting(Struct, array_like=True):
-    """What all parts of one file are read with."""
+    """What all parts of one file are read with.
+
+    `module` is where the format is defined: a worker imports that one and not all of them.
+    """
 
     format: str
+    module: str
     path: str
     head: bytes
     whole: bool
@@ -75,14 +79,19 @@ def feed_of(setting: Setting) -> Feed:
     )
 
 
-def work(feed: Feed, found: Opening, task: Task) -> Outcome:
+def format_of(setting: Setting) -> Format:
+    known: tuple[Format, ...] = import_module(setting.module).FORMATS
+    return next(each for each in known if each.name == setting.format)
+
+
+def work(known: Format, feed: Feed, found: Opening, task: Task) -> Outcome:
     """Reads one part on a header of its own."""
     feed = replace(feed, header=task.header)
     outcome = Outcome([], [], 0, task.header)
     batch: list[SourceRecord] = []
     position = 0
     try:
-        for statement in read_part(registry.by_name(feed.format), feed, found, task.part):
+        for statement in read_part(known, feed, found, task.part):
             if isinstance(statement, SourceRecord):
                 batch.append(statement)
                 if len(batch) == _BATCH:

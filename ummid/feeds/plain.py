@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from html import unescape
 from html.parser import HTMLParser
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
@@ -9,17 +10,42 @@ _INLINE = frozenset(
     ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark")
 ) | frozenset(("q", "s", "small", "span", "strong", "sub", "sup", "u"))
 _HIDDEN = frozenset(("script", "style"))
+_PLAIN_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*) ?/?>")
+_SPECIAL = _HIDDEN | {
+    "iframe", "noembed", "noframes", "noscript", "plaintext", "textarea", "title", "xmp",
+}  # fmt: skip
+"""Elements whose content HTML does not read as markup."""
 
 
 @lru_cache(maxsize=8192)
 def plain_text(raw: str) -> str:
     """`<p>Tom &amp; Ann<br>again</p>` as `Tom & Ann again`; a lone `<` or `&` stays."""
     if _MARKUP.search(raw):
-        stripper = _Stripper()
-        stripper.feed(raw)
-        stripper.close()
-        raw = "".join(stripper.parts)
+        tags = list(_PLAIN_TAG.finditer(raw))
+        plain = len(tags) == raw.count("<") and _SPECIAL.isdisjoint(
+            [tag[1].lower() for tag in tags]
+        )
+        raw = _without(tags, raw) if plain else _stripped(raw)
     return " ".join(raw.split())
+
+
+def _without(tags: list[re.Match[str]], raw: str) -> str:
+    """What `_stripped` gives for text whose only markup is `tags`, ten times as fast."""
+    parts = []
+    at = 0
+    for tag in tags:
+        parts.append(unescape(raw[at : tag.start()]))
+        if tag[1].lower() not in _INLINE:
+            parts.append(" ")
+        at = tag.end()
+    return "".join([*parts, unescape(raw[at:])])
+
+
+def _stripped(raw: str) -> str:
+    stripper = _Stripper()
+    stripper.feed(raw)
+    stripper.close()
+    return "".join(stripper.parts)
 
 
 class _Stripper(HTMLParser):

@@ -127,18 +127,18 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 def main() -> None:
     """A worker: reads parts from standard input until it is closed."""
-    from ummid.feeds import parts, registry
+    from ummid.feeds import parts
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the parent's to handle
     source, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not end up among the answers
-    registry.formats()
     with suppress(EOFError, BrokenPipeError):
         setting = parts.decode_setting(read_frame(source))
-        feed = parts.feed_of(setting)
+        known, feed = parts.format_of(setting), parts.feed_of(setting)
         while True:
             task = parts.decode_task(read_frame(source))
-            write_frame(answers, parts.encode(parts.work(feed, setting.opening, task)))
+            outcome = parts.work(known, feed, setting.opening, task)
+            write_frame(answers, parts.encode(outcome))
 
 
 if __name__ == "__main__":

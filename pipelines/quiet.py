@@ -1,0 +1,25 @@
+"""Beam without its asides: what concerns a user is said by our commands."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def importing_beam() -> Iterator[None]:
+    """Around Beam's first import: without a word of the client libraries we do not use.
+
+    After it Beam logs errors alone, and none of a failing step, which is raised as well.
+    """
+    root = logging.getLogger()
+    root.addFilter(_concerns_us)
+    try:
+        yield
+    finally:
+        root.removeFilter(_concerns_us)
+    logging.getLogger("apache_beam").setLevel(logging.ERROR)
+    logging.getLogger("apache_beam.runners.common").setLevel(logging.CRITICAL)
+
+
+def _concerns_us(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("apitools not found")
