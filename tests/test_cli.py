@@ -4,21 +4,16 @@ import gzip
 import io
 import json
 import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
+from tests.commandline import UMMID, lines, refused, run, ummid
 from tests.ingest.feeds import Store, avails, item, mrss, table, write
 from ummid import __version__
-from ummid.cli import main
-
-UMMID = Path(sys.executable).with_name("ummid")
 
 FEED = mrss([item("g1", "Leaving Soon"), item("g2", "Amélie", "fr")])
 BROKEN = mrss([item("g1", "Fine"), item("g2", "Lost", "atlantis"), item("g3", "Fine too")])
@@ -43,23 +38,6 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("CONFIG", "STORE", "PARTNERS", "HOST", "PORT", "WORKERS"):
         monkeypatch.delenv(f"UMMID_{name}", raising=False)
-
-
-def ummid(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(a) for a in arguments], catch_exceptions=False)
-
-
-def lines(text: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in text.splitlines()]
-
-
-def refused(result: Result) -> str:
-    """The one line that a command says when it cannot go on."""
-    assert result.exit_code != 0
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("Error: ")
-    return line.removeprefix("Error: ")
 
 
 def test_the_command_lists_its_commands_and_its_version() -> None:
@@ -126,7 +104,7 @@ def test_parse_prints_a_line_of_json_for_every_statement(tmp_path: Path) -> None
 def test_parse_says_what_an_offer_says(tmp_path: Path) -> None:
     sheet = write(tmp_path / "sheet.csv", avails([{"Territory": "FR"}]))
     (one,) = lines(ummid("parse", sheet).stdout)
-    assert KEYS <= one.keys()
+    assert one.keys() >= KEYS
     assert (one["format"], one["kind"], one["title"]) == ("avails_xlsx", "film", "Heat")
     (grant,) = one["grants"]
     assert (grant["licence"], grant["start"]["raw"]) == ("SVOD", "2024-01-01")
@@ -353,12 +331,6 @@ def test_runs_are_listed_last_ones_last(store: Path) -> None:
     assert ummid("runs", "--store", store, "--last", 0).exit_code == 2
 
 
-def run(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [UMMID, *(str(a) for a in arguments)], capture_output=True, text=True, check=False
-    )
-
-
 def test_the_installed_command_parses_and_refuses_cleanly(tmp_path: Path) -> None:
     feed = write(tmp_path / "feed.xml", BROKEN)
     parsed = run("parse", feed)
@@ -390,3 +362,10 @@ def test_a_folder_that_cannot_be_used_is_said_in_one_line(tmp_path: Path) -> Non
     feed = write(tmp_path / "feed.xml", FEED)
     said = refused(ummid("ingest", feed, "--store", tmp_path / "file" / "store"))
     assert said == f"{tmp_path / 'file' / 'store'}: Not a directory"
+
+
+def test_output_that_does_not_fit_on_the_disk_is_said_in_one_line(tmp_path: Path) -> None:
+    feed = write(tmp_path / "feed.xml", FEED)
+    with Path("/dev/full").open("w") as full:
+        found = run("parse", feed, stdout=full)
+    assert (found.returncode, found.stderr) == (1, "Error: No space left on device\n")

@@ -1,5 +1,6 @@
 """`ummid`: the one command. Subcommands that need Beam or Flask are found as entry points."""
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,6 +12,7 @@ import click
 import msgspec
 
 from ummid import __version__
+from ummid.demo import demo
 from ummid.errors import UmmidError
 from ummid.settings import HELP, Settings
 from ummid.stores.table import Table
@@ -39,9 +41,10 @@ class _Commands(click.Group):
         except UmmidError as error:
             raise click.ClickException(str(error)) from error
         except OSError as error:
-            if error.filename is None:
+            if error.errno == errno.EPIPE:  # nobody reads any more: click ends quietly
                 raise
-            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or error}") from error
 
 
 @click.group(cls=_Commands)
@@ -53,6 +56,9 @@ class _Commands(click.Group):
 def main(ctx: click.Context, config: Path | None) -> None:
     """Nexus-UMMID: partner feeds of titles and rights in, one catalogue out."""
     ctx.obj = Settings(file=config)
+
+
+main.add_command(demo)
 
 
 @main.command()

@@ -82,7 +82,6 @@ def test_a_studio_film_with_the_rights_desk_beside_it(catalogue: Catalogue) -> N
         ],
         "ids": [
             {"scheme": "eidr", "value": f"10.5240/{eidr}"},
-            {"scheme": "eidr", "value": f"10.5240/{eidr}", "raw": eidr},
             {"scheme": "imdb", "value": "tt9910108"},
             {"scheme": "partner:northwind", "value": f"md:cid:eidr-s:{eidr}"},
             {"scheme": "partner:northwind-legal", "value": f"md:alid:eidr-s:{eidr}"},

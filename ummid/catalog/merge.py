@@ -297,12 +297,13 @@ def _ids(base: Sequence[Contributor]) -> tuple[ExternalId, ...]:
     own = (
         ExternalId(f"partner:{c.record.partner}", c.record.own_id) for c in base if c.record.own_id
     )
-    return tuple(
-        sorted(
-            {i for c in base for i in c.record.ids}.union(own),
-            key=lambda i: (i.scheme, i.value, i.scope, i.raw or ""),
-        )
+    ordered = sorted(
+        {i for c in base for i in c.record.ids}.union(own),
+        key=lambda i: (i.scheme, i.value, i.scope, i.raw or ""),
     )
+    return tuple({(i.scheme, i.value, i.scope, i.valid): i for i in reversed(ordered)}.values())[
+        ::-1
+    ]
 
 
 def _union(parts: Iterable[Iterable[Item]]) -> tuple[Item, ...]:

@@ -158,9 +158,9 @@ class Head:
 
     @cached_property
     def csv_dialect(self) -> type[csv.Dialect] | None:
-        """Comma, tab, semicolon or pipe: whichever splits the first line most."""
+        """Tab, pipe, semicolon or comma: whichever splits the first line most."""
         line = self.text.partition("\n")[0]
-        counts = {mark: line.count(mark) for mark in ",\t;|"}
+        counts = {mark: line.count(mark) for mark in "\t|;,"}
         mark = max(counts, key=lambda m: counts[m])
         if not counts[mark]:
             return None

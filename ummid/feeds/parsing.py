@@ -35,9 +35,9 @@ def parse_files(
                 write_rejected(_encode(trouble) + b"\n")
                 understood = False
                 continue
-            profile = partners.profile_for(path, partner)
-            reading = Reading(path, stream, profile, format_name)
             with closing(stream):
+                profile = partners.profile_for(path, partner)
+                reading = Reading(path, stream, profile, format_name)
                 for statement in reading:
                     if isinstance(statement, SourceRecord):
                         write(_encode(record_view(statement)) + b"\n")

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from io import BytesIO
-from typing import BinaryIO, cast
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +14,8 @@ from ummid.catalog.territories import Territories
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed, Format, Header, Profile
 from ummid.feeds.head import Head
-from ummid.feeds.xml_split import Joined, Opening, Part, record_starts
+from ummid.feeds.xml import Whole
+from ummid.feeds.xml_split import Opening, Part, record_starts
 
 _BATCH = 64
 _NOT_WELL_FORMED = "not-well-formed"
@@ -130,7 +130,7 @@ def read_part(known: Format, feed: Feed, found: Opening, part: Part) -> Iterator
     while data:
         one = replace(
             feed,
-            stream=cast("BinaryIO", Joined(found.data + data + found.closing, BytesIO())),
+            stream=Whole(found.data + data + found.closing),
             first_record=number,
             first_line=line - found.data.count(b"\n"),
         )

@@ -39,6 +39,7 @@ from ummid.feeds.tabular_rows import (
     ndjson,
     text_of,
 )
+from ummid.feeds.workbook_head import is_workbook
 
 T = TypeVar("T")
 NAME = "tabular"
@@ -59,9 +60,11 @@ class Sheets(Protocol):
 
 
 def sniff(head: Head) -> bool:
-    """A header that names titles, JSON rows that have one, or Parquet."""
+    """A header that names titles, JSON rows that have one, Parquet, or any workbook: what is an
+    Avails sheet has been recognised before.
+    """
     if head.is_zip:
-        return False
+        return is_workbook(head)
     if head.is_parquet:
         return not head.whole or _parquet_names_a_title(head)
     start = head.body[:1]

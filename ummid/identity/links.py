@@ -54,7 +54,7 @@ def links(record: SourceRecord) -> Links:
     names = {
         (i.scheme, i.value)
         for i in record.ids
-        if i.scheme in _NAMING and i.scope == "title" and joins(i)
+        if i.scheme in _NAMING and i.scope in ("title", record.kind) and joins(i, record.kind)
     }
     return Links(
         tuple(strong_links(record)),
@@ -79,17 +79,21 @@ def id_link(external: ExternalId, kind: str) -> str:
 
 def strong_links(record: SourceRecord) -> list[str]:
     """Ids that join. One that failed its check joins nothing."""
-    links = [id_link(i, record.kind) for i in record.ids if joins(i)]
+    links = [id_link(i, record.kind) for i in record.ids if joins(i, record.kind)]
     if record.own_id:
         links.append(own_link(record.partner, record.own_id))
     return links
 
 
-def joins(external: ExternalId) -> bool:
+def joins(external: ExternalId, kind: Kind) -> bool:
+    """Whether an id names the statement's own work, or a version of it, and passed its check.
+
+    A series' id on an episode names something else; on the series' own statement it is its own.
+    """
     return (
         external.valid
         and external.scheme in JOINING
-        and external.scope in ("title", "edit", "manifestation")
+        and external.scope in ("title", "edit", "manifestation", kind)
     )
 
 
