@@ -103,7 +103,7 @@ def parse(
 
     Exit status 0 if every file was recognised and every record is out or rejected, else 2.
     """
-    from ummid.feeds.parsing import parse_files
+    from ummid.parsing import parse_files
     from ummid.partners import load_partners
 
     known = load_partners(partners or settings.partners)

@@ -106,8 +106,14 @@ class Display:
 
 def show(report: RunReport, console: Console) -> None:
     """The report as a table: one line per partner and the sum, then the files that need a look."""
-    table = Table(title=report.run, title_justify="left", box=SIMPLE_HEAD, show_edge=False)
-    table.add_column("partner", overflow="fold")
+    table = Table(
+        title=report.run,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    table.add_column("partner", overflow="fold", min_width=len("partner"))
     names = ("read", "published", "unchanged", "superseded", "withdrawn", "rejected")
     for name in names:
         table.add_column(name, justify="right", no_wrap=True)

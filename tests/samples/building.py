@@ -10,9 +10,9 @@ from tests.samples.tables import Holds
 from transforms.files import match
 from ummid.catalog.times import bound
 from ummid.catalog.title import Title
-from ummid.feeds.parsing import parse_files
 from ummid.ingest.context import close_table
 from ummid.ingest.run import begin, ingest
+from ummid.parsing import parse_files
 from ummid.partners import Partners
 from ummid.rights.availability import Availability
 from ummid.settings import Settings

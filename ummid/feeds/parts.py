@@ -14,7 +14,6 @@ from ummid.catalog.territories import Territories
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed, Format, Header, Profile
 from ummid.feeds.head import Head
-from ummid.feeds.xml import Whole
 from ummid.feeds.xml_split import Opening, Part, record_starts
 
 _BATCH = 64
@@ -130,7 +129,7 @@ def read_part(known: Format, feed: Feed, found: Opening, part: Part) -> Iterator
     while data:
         one = replace(
             feed,
-            stream=Whole(found.data + data + found.closing),
+            stream=BytesIO(found.data + data + found.closing),
             first_record=number,
             first_line=line - found.data.count(b"\n"),
         )

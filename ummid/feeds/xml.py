@@ -6,7 +6,6 @@ alone is fine: ADI and XMLTV files carry one. Memory stays flat: an element that
 read is freed with all that stands before it.
 """
 
-import io
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -32,21 +31,12 @@ _ENTITY_ERRORS = frozenset(
 )
 
 
-class Whole(io.BytesIO):
-    """A document in memory, of a size that its tree may be built at once: the faster way."""
-
-
 def stream_elements(stream: BinaryIO, *tags: str) -> Iterator[Element]:
     """Each element with one of `tags` (`{*}item` matches any namespace), complete, in order.
 
     The element is valid until the next one is asked for. Elements nested in a yielded one
     are not yielded. Raises FeedError `not-well-formed` or `entity` with the line.
     """
-    if isinstance(stream, Whole) and (found := _elements_at_once(stream.getvalue(), tags)):
-        for element in found:
-            yield element
-            _free(element)
-        return
     parser = etree.XMLPullParser(events=("start", "end"), tag=tags, **SAFE)
     open_element: Element | None = None
     has_doctype: bool | None = None
@@ -65,19 +55,6 @@ def stream_elements(stream: BinaryIO, *tags: str) -> Iterator[Element]:
                 _free(element)
         if failure:
             raise failure
-
-
-def _elements_at_once(data: bytes, tags: tuple[str, ...]) -> list[Element]:
-    """The elements of a sound and plain document; none of one that must be read step by step."""
-    try:
-        root: Element = etree.fromstring(data, etree.XMLParser(**SAFE))
-    except etree.XMLSyntaxError:
-        return []
-    found = list(root.iter(*tags))
-    parent = found[0].getparent() if found else None
-    is_plain = parent is not None and root.getroottree().docinfo.internalDTD is None
-    siblings = list(parent.iterchildren(*tags)) if parent is not None and is_plain else []
-    return found if len(siblings) == len(found) else []
 
 
 def parse_document(stream: BinaryIO, limit: int = 64 * 1024 * 1024) -> Element:

@@ -88,8 +88,7 @@ def record_starts(data: bytes, tag: bytes) -> tuple[list[int], bool]:
         gap = _GAP.match(data, at)
         at = gap.end() if gap else at
         if not shapes.begin.match(data, at):
-            follows = data[at : at + len(tag) + 2]
-            unfinished = len(follows) < len(tag) + 2 or follows.startswith((b"<!--", b"<?"))
+            unfinished = len(data) - at < len(tag) + 4 or data.startswith((b"<!--", b"<?"), at)
             return starts, not unfinished
         starts.append(at)
         at = _end(data, at, shapes)
