@@ -33,6 +33,12 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def errors(result: "Result | subprocess.CompletedProcess[str]") -> list[str]:
+    """Lines on standard error, less those of progress, which a slow machine shows."""
+    progress = ("reading: ", "apply: ", "resolve: ", "publish: ")
+    return [line for line in result.stderr.splitlines() if not line.startswith(progress)]
+
+
 def refused(result: Result) -> str:
     """The one line that a command says when it cannot go on."""
     assert result.exit_code != 0

@@ -59,7 +59,7 @@ def match(pattern: str, partner: str | None = None, format: str | None = None) -
 
 def _files(pattern: str) -> Iterator[tuple[str, int, float]]:
     """Path, size and time of change (epoch seconds) of what a pattern matches."""
-    if _is_local(pattern) and (there := Path(pattern)).exists():
+    if pattern and _is_local(pattern) and (there := Path(pattern)).exists():
         for path in _below(there) if there.is_dir() else [there]:
             try:
                 found = path.stat()

@@ -98,11 +98,10 @@ def replay(
         raise StoreError(f"there is no store in {target}")
     table = open_table(target)
     try:
-        chosen = [read(table, one) for one in letter_ids]
+        chosen = [read(table, one) for one in dict.fromkeys(letter_ids)]
         if everything or partner:
-            chosen += [
-                x for x in letters(table) if x.resolved_by is None and partner in (None, x.partner)
-            ]
+            waiting = [x for x in letters(table) if x.resolved_by is None and x not in chosen]
+            chosen += [x for x in waiting if partner in (None, x.partner)]
         if not chosen:
             raise click.UsageError("name letters, or use --all or --partner")
         sources = _sources(target, chosen)

@@ -77,27 +77,40 @@ def parse(known: Format, feed: Feed, plan: Plan) -> Iterator[Statement]:
         return
     try:
         begun, trouble = take(feed.stream, plan.threshold)
-        found = None
+        document = None
         if len(begun) == plan.threshold and trouble is None:
-            found = _opening(begun, known)
-        if found is None:
+            document = _document(known, feed, begun, plan)
+        if document is None:
             whole = Joined(begun, feed.stream, trouble)
             yield from known.parse(replace(feed, stream=cast("BinaryIO", whole)))
         else:
-            yield from _Document(known, feed, found, begun, plan).statements()
+            yield from document.statements()
     finally:
         _ONE_FILE.release()
 
 
-def _opening(begun: bytes, known: Format) -> Opening | None:
+def _document(known: Format, feed: Feed, begun: bytes, plan: Plan) -> "_Document | None":
+    """None for a document that cannot be cut, or when there is no room for more processes."""
     found = opening(begun[:OPENING_LIMIT], known.record_elements)
     if found is None:
         return None
+    head = feed.head
+    setting = parts.Setting(
+        feed.format,
+        known.parse.__module__,
+        feed.path,
+        head.data,
+        head.whole,
+        feed.profile,
+        feed.fallback_partner,
+        found,
+    )
     try:
         etree.fromstring(found.data.lstrip() + found.closing, etree.XMLParser(**xml.SAFE))
-    except etree.XMLSyntaxError:
+        crew = plan.start(plan.workers, parts.encode(setting))
+    except (etree.XMLSyntaxError, OSError):
         return None
-    return found
+    return _Document(known, feed, found, Splitter(found, begun, feed.stream), plan, crew)
 
 
 class _Document:
@@ -107,26 +120,22 @@ class _Document:
     read so far differ from what the scanner counted.
     """
 
-    def __init__(self, known: Format, feed: Feed, found: Opening, begun: bytes, plan: Plan) -> None:
+    def __init__(
+        self,
+        known: Format,
+        feed: Feed,
+        found: Opening,
+        splitter: Splitter,
+        plan: Plan,
+        crew: Crew,
+    ) -> None:
         self._known, self._feed, self._found, self._plan = known, feed, found, plan
-        self._splitter = Splitter(found, begun, feed.stream)
+        self._splitter, self._crew = splitter, crew
         self._waiting: deque[tuple[Part, Future[bytes]]] = deque()
         self._shift = 0
-        head = feed.head
-        setting = parts.Setting(
-            feed.format,
-            known.parse.__module__,
-            feed.path,
-            head.data,
-            head.whole,
-            feed.profile,
-            feed.fallback_partner,
-            found,
-        )
-        self._workers = plan.start(plan.workers, parts.encode(setting))
 
     def statements(self) -> Iterator[Statement]:
-        with closing(self._workers):
+        with closing(self._crew):
             cut = self._splitter.parts(self._plan.first, self._plan.size)
             for part in cut:
                 yield from self._here(part)
@@ -147,7 +156,7 @@ class _Document:
         self._shift += count - part.records
 
     def _give(self, part: Part) -> None:
-        self._waiting.append((part, self._workers.ask(parts.encode(self._task(part)))))
+        self._waiting.append((part, self._crew.ask(parts.encode(self._task(part)))))
 
     def _task(self, part: Part) -> parts.Task:
         header = replace(self._feed.header, complete=True, covered={}, warnings=[])

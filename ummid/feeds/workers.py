@@ -27,7 +27,8 @@ class WorkerDied(Exception):
 class Workers:
     """`count` processes, started at once; `ask` gives one of them a task.
 
-    A process that dies fails its own task alone and is replaced for the next.
+    A process that dies fails its own task alone and is replaced for the next. Raises OSError
+    when none can be started.
     """
 
     def __init__(self, count: int, setting: bytes) -> None:
@@ -37,8 +38,13 @@ class Workers:
         self._all: list[_Worker] = []
         self._lock = Lock()
         self._closed = False
-        for _ in range(count):
-            self._start()
+        try:
+            for _ in range(count):
+                self._all.append(_Worker(setting))
+                self._idle.put(self._all[-1])
+        except OSError:
+            self.close()
+            raise
 
     @property
     def pids(self) -> list[int]:
@@ -58,25 +64,25 @@ class Workers:
         for worker in self._all:
             worker.end()
 
-    def _start(self) -> None:
-        with self._lock:
-            if not self._closed:
-                worker = _Worker(self._setting)
-                self._all.append(worker)
-                self._idle.put(worker)
-
     def _ask(self, task: bytes) -> bytes:
         worker = self._idle.get()
         try:
-            answer = worker.ask(task)
+            return worker.ask(task)
         except (OSError, EOFError, ValueError) as error:
-            with self._lock:
-                self._all.remove(worker)
             worker.end()
-            self._start()
+            worker = self._another(worker)
             raise WorkerDied(f"a worker process ended while it read a part: {error}") from error
-        self._idle.put(worker)
-        return answer
+        finally:
+            self._idle.put(worker)
+
+    def _another(self, dead: "_Worker") -> "_Worker":
+        """A worker in place of one that died; that one again, to fail again, if there is none."""
+        with self._lock, suppress(OSError):
+            if not self._closed:
+                fresh = _Worker(self._setting)
+                self._all[self._all.index(dead)] = fresh
+                return fresh
+        return dead
 
 
 class _Worker:
