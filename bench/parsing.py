@@ -6,8 +6,9 @@
 Generated files are kept in a temporary folder between runs. Every way of reading a file runs
 in a process of its own, with rounds alternating between the ways, so that a slow moment of
 the machine meets all of them; figures are medians. Peak memory is that of the process and of
-all that it started, added up, sampled ten times a second from /proc (Linux). The last line
-is all of it as JSON.
+all that it started, added up, sampled ten times a second from /proc (Linux): once without and
+once with file pages, which for an ingest are the store's, mapped and given back at need. The
+last line is all of it as JSON.
 """
 
 import argparse
@@ -45,6 +46,7 @@ class Round(NamedTuple):
     processor: float
     records: int
     peak: float
+    mapped: float
 
 
 def tagged(path: str, tag: str) -> int:
@@ -91,24 +93,28 @@ def measure(way: str, kind: str, file: Path) -> Round:
     """Runs one way in a process of its own."""
     if way == "command":
         command = [str(UMMID), "parse", str(file)]
-        took, processor, peak, _ = watched(command, silent=True)
-        return Round(took, processor, 0, peak)
+        took, processor, peak, mapped, _ = watched(command, silent=True)
+        return Round(took, processor, 0, peak, mapped)
     command = [sys.executable, "-m", "bench.parsing", "--inside", way, str(file), TAGS[kind]]
-    _, processor, peak, output = watched(command)
+    _, processor, peak, mapped, output = watched(command)
     seconds, count = json.loads(output)
-    return Round(seconds, processor, count, peak)
+    return Round(seconds, processor, count, peak, mapped)
 
 
-def watched(command: list[str], *, silent: bool = False) -> tuple[float, float, float, str]:
-    """Seconds, processor seconds, peak memory in MB and output of a command with its children."""
+def watched(command: list[str], *, silent: bool = False) -> tuple[float, float, float, float, str]:
+    """Seconds, processor seconds, peak memory in MB without and with file pages, and output of
+    a command with its children.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    peak = 0
+    peak = mapped = 0
     with tempfile.TemporaryFile() as output:
         out = subprocess.DEVNULL if silent else output
         with subprocess.Popen(command, cwd=ROOT, stdout=out) as process:
             while process.poll() is None:
-                peak = max(peak, sum(memory(pid) for pid in family(process.pid)))
+                pages = [memory(pid) for pid in family(process.pid)]
+                peak = max(peak, sum(own for own, _ in pages))
+                mapped = max(mapped, sum(resident for _, resident in pages))
                 time.sleep(0.1)
         took = time.perf_counter() - began
         output.seek(0)
@@ -117,7 +123,7 @@ def watched(command: list[str], *, silent: bool = False) -> tuple[float, float, 
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}\n{text}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return took, processor, peak / MB, text
+    return took, processor, peak / MB, mapped / MB, text
 
 
 def family(pid: int) -> Iterator[int]:
@@ -132,12 +138,13 @@ def family(pid: int) -> Iterator[int]:
             yield from family(int(child))
 
 
-def memory(pid: int) -> int:
-    """Bytes of resident memory; 0 for a process that has gone."""
+def memory(pid: int) -> tuple[int, int]:
+    """Bytes of memory without and with file pages; 0 for a process that has gone."""
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
-    except (OSError, IndexError):
-        return 0
+        _, resident, files = Path(f"/proc/{pid}/statm").read_text().split()[:3]
+    except (OSError, ValueError):
+        return 0, 0
+    return (int(resident) - int(files)) * _PAGE, int(resident) * _PAGE
 
 
 def feed_file(folder: Path, kind: str, megabytes: int) -> Path:
@@ -186,7 +193,7 @@ def ingest(kind: str, file: Path) -> dict[str, object]:
     megabytes = file.stat().st_size / MB
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
-        took, processor, peak, _ = watched(
+        took, processor, peak, mapped, _ = watched(
             [
                 str(UMMID),
                 "ingest",
@@ -201,7 +208,7 @@ def ingest(kind: str, file: Path) -> dict[str, object]:
         read = json.loads(report.read_text())["read"]
     print(
         f"  ingest {kind} {megabytes:5.0f} MB: {took:6.1f} s  {megabytes / took:5.1f} MB/s  "
-        f"{read / took:7,.0f} records/s  {peak:6.0f} MB peak"
+        f"{read / took:7,.0f} records/s  {peak:6.0f} MB peak, {mapped:6.0f} MB with mapped files"
     )
     return {
         "kind": kind,
@@ -210,6 +217,7 @@ def ingest(kind: str, file: Path) -> dict[str, object]:
         "processor_s": round(processor, 1),
         "records_per_s": round(read / took),
         "peak_mb": round(peak),
+        "peak_mb_with_files": round(mapped),
     }
 
 

@@ -10,9 +10,10 @@ import pytest
 from tests.feeds.reading import read
 from tests.feeds.test_xml import resident
 from ummid.catalog.model import Rejected, SourceRecord, Statement
-from ummid.errors import ConfigError
+from ummid.errors import ConfigError, FeedError
 from ummid.feeds import reader, registry
 from ummid.feeds.connector import Feed, Format, Profile
+from ummid.feeds.parallel import Plan
 from ummid.feeds.reader import Reading, partner_from_path
 
 ITEM = "<item><guid>g{n}</guid><title>Café {n}</title><link>https://x.test/{n}</link></item>\n"
@@ -160,24 +161,23 @@ class TestBrokenFiles:
             assert reading.size == len(content.encode())
 
     @pytest.mark.parametrize(
-        ("failure", "code"),
-        [
-            (OSError("gone"), "unreadable"),
-            (EOFError("compressed file ended"), "unreadable"),
-            (ZeroDivisionError("ours"), "unexpected"),
-        ],
+        "failure", [OSError("gone"), EOFError("compressed file ended"), FeedError("torn", "torn")]
     )
-    def test_a_failing_stream_gives_what_came_before(self, failure: Exception, code: str) -> None:
+    def test_a_failing_stream_gives_what_came_before(self, failure: Exception) -> None:
         begun = rss(*range(1, 9000), end="").encode()
-        statements = list(Reading("f", cast("BinaryIO", Torn(begun, failure))))
-        *records, last = statements
+        *records, last = Reading("f", cast("BinaryIO", Torn(begun, failure)))
         assert len(records) == 8999
         assert isinstance(last, Rejected)
-        assert (last.code, last.fatal) == (code, True)
+        assert (last.code, last.fatal) == (getattr(failure, "code", "unreadable"), True)
         assert str(failure) in last.reason
-        (alone,) = Reading("f", cast("BinaryIO", Torn(b"", failure)))
-        assert isinstance(alone, Rejected)
-        assert alone.code == code
+
+    @pytest.mark.parametrize("failure", [OSError("gone"), ZeroDivisionError("a bug of a library")])
+    @pytest.mark.parametrize("begun", ["", rss(*range(9000))])
+    def test_no_failure_of_a_stream_is_raised(self, failure: Exception, begun: str) -> None:
+        *_, last = Reading("f", cast("BinaryIO", Torn(begun.encode(), failure)))
+        assert isinstance(last, Rejected)
+        assert last.fatal
+        assert str(failure) in last.reason
 
     def test_a_file_that_is_too_large_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(reader, "MAX_BYTES", 500_000)
@@ -207,7 +207,7 @@ class TestOurOwnFaults:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def parse(feed: Feed) -> Iterator[Statement]:
-            yield feed.reject("here", FeedErrorOfATest("a-code", "a reason"))
+            yield feed.reject("here", FeedError("a-code", "a reason"))
             raise RecursionError("too clever")
 
         monkeypatch.setattr(registry, "by_name", lambda _: self.broken(parse))
@@ -222,20 +222,19 @@ class TestOurOwnFaults:
             read(CSV, format="tabular", mapping={"no such field": "title"})
 
 
-FeedErrorOfATest = reader.FeedError
-
-
 class Line(io.RawIOBase):
     """Endless text without a line feed, made as it is read."""
 
     def __init__(self, start: bytes, more: bytes, length: int) -> None:
-        self._start, self._more, self.left = start, more * 10_000, length
+        self._ready, self._more = start, more * (100_000 // len(more))
+        self.left = length
 
     def read(self, size: int | None = -1) -> bytes:
         assert size
         assert size > 0
-        data, self._start = (self._start, b"") if self._start else (self._more, b"")
-        data = data[: min(size, self.left)]
+        self._ready = self._ready or self._more
+        data = self._ready[: min(size, self.left)]
+        self._ready = self._ready[len(data) :]
         self.left -= len(data)
         return data
 
@@ -248,11 +247,11 @@ class Line(io.RawIOBase):
         (b"title,year,", b"x,"),
         (b'title,year\n"', b"x"),
         (b"<rss><channel><item><title>", b"x"),
-        (b"<rss><channel>", b"<item><guid>g</guid></item>"),
+        (b"<rss><channel>", b"<item><guid>g</guid><title>" + b"x" * 9000 + b"</title></item>"),
         (b"<rss>", b"<"),
         (b'{"movies": [', b'{"id": 1, "title": "x"},'),
         (b'{"movies": "', b"x"),
-        (b"[", b'{"id": "1", "title": "x", "year": 1979},'),
+        (b"[", b'{"id": "1", "year": 1979, "title": "' + b"x" * 9000 + b'"},'),
         (b"", b"["),
         (b"", b'{"a":'),
         (b'[{"a": ', b"1"),
@@ -266,7 +265,8 @@ class Line(io.RawIOBase):
 def test_64_megabytes_without_a_line_feed_stay_out_of_memory(start: bytes, more: bytes) -> None:
     stream = Line(start, more, 64 << 20)
     before = peak = resident()
-    reading = Reading("line", cast("BinaryIO", stream), Profile(partner="acme"))
+    one_core = Plan(workers=1)
+    reading = Reading("line", cast("BinaryIO", stream), Profile(partner="acme"), plan=one_core)
     codes = set()
     for number, statement in enumerate(reading):
         if not isinstance(statement, SourceRecord):

@@ -221,6 +221,8 @@ def test_the_longest_key_is_written_and_a_longer_one_holds_nothing(
     assert table.get(longest, column) == Cell(1, b"x")
     assert [key for key, _, _ in table.scan(longest[:-1])] == [longest]
     assert table.get(longest + b"\xff" * 1000, column) is None
+    with pytest.raises(StoreError, match=f"row key of {MAX_KEY + 1} bytes"):
+        table.write([Put(longest + b"\xff", column, 1, b"x")])
 
 
 @pytest.mark.parametrize("column", [V, H])

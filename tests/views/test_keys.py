@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ummid.catalog.keys import stable_id
@@ -79,6 +79,14 @@ def test_different_partner_texts_have_different_keys(
     assert keys.inverse(*one, A) != keys.inverse(*other, A)
 
 
+def test_a_long_text_is_not_taken_for_the_name_it_is_given_in_its_key() -> None:
+    long = "x" * 200
+    assert keys.external("s", long) != keys.external("s", stable_id(long))
+    assert keys.external("s", "=" + stable_id(long)) != keys.external("s", long)
+
+
+@example("x" * 120, "é" * 300)
+@example("\x00" * 300, "x" * 121)
 @given(texts, texts)
 def test_any_partner_text_makes_a_key_that_can_be_written(one: str, other: str) -> None:
     for key, column in (

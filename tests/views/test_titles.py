@@ -42,6 +42,7 @@ def test_a_title_that_never_was_and_one_that_was_withdrawn_differ(table: LmdbTab
 
 def test_an_id_answers_with_its_survivor_until_it_stands_alone_again(table: LmdbTable) -> None:
     assert titles.survivor(table, "b2") == "b2"
+    assert titles.alias_put("b2", "b2", 1) == Put(keys.title("b2"), keys.ALIAS, 1, b"")
     table.write([titles.alias_put("b2", "a1", 1), titles.alias_put("a1", "a1", 1)])
     assert titles.survivor(table, "b2") == "a1"
     assert titles.survivor(table, "a1") == "a1"

@@ -61,7 +61,7 @@ class Reading:
         except Exception as error:
             fault = f"the file cannot be read on ({type(error).__name__}: {error})"
             yield self._lost(FeedError("unexpected", fault))
-        with suppress(FeedError, OSError, EOFError):
+        with suppress(Exception):
             data.drain()
         self.digest = data.digest
         self.size = data.count

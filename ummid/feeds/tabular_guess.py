@@ -107,7 +107,8 @@ def words(name: str) -> list[str]:
 def guess(headers: Sequence[str], taken: Iterable[str] = ()) -> list[Column]:
     """One column per header, in order; `taken` are fields that a mapping already fills."""
     found = [_claim(index, header) for index, header in enumerate(headers)]
-    found = [_in_context(column, found) for column in found]
+    fields = {column.field for column in found}
+    found = [_in_context(column, fields) for column in found]
     return settle(found, frozenset(taken))
 
 
@@ -127,6 +128,10 @@ def settle(columns: list[Column], taken: frozenset[str] = frozenset()) -> list[C
     ]
 
 
+_MOST_COLUMNS = 4096
+"""Rows with more cells are no headers: looking at each would let a hostile line take minutes."""
+
+
 def names_a_title(headers: Sequence[str]) -> bool:
     """Whether a row of cells reads like the header of a table of titles.
 
@@ -134,7 +139,7 @@ def names_a_title(headers: Sequence[str]) -> bool:
     that we know.
     """
     named = [h for h in headers if h and len(h) <= 200]
-    if len(named) < 2 or any("\n" in h for h in named):
+    if not 2 <= len(named) <= _MOST_COLUMNS or any("\n" in h for h in named):
         return False
     columns = [c for c in guess(named) if c.field]
     several = len({c.field for c in columns}) >= 2
@@ -189,9 +194,8 @@ def _any_id(header: str, parts: list[str]) -> tuple[str, int, str | None, str | 
     return "", 0, None, None
 
 
-def _in_context(column: Column, all_columns: list[Column]) -> Column:
+def _in_context(column: Column, fields: set[str]) -> Column:
     """The few names that mean one thing in a list of titles and another in one of offers."""
-    fields = {c.field for c in all_columns}
     field = column.field
     if field == "country":
         offers = fields & {"start", "end", "licence", "price", "offer_id"}

@@ -199,8 +199,6 @@ def _physical(put: Put) -> bytes:
 def _find(
     txn: "lmdb.Transaction[Any]", key: bytes, column: bytes, at: int | None = None
 ) -> Cell | None:
-    if len(key) + len(column) > MAX_KEY:
-        return None
     physical = key + b"\x00" + column
     if column.startswith(HISTORY):
         return _newest(txn.cursor(), physical + b"\x00", at)

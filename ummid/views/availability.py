@@ -65,11 +65,7 @@ def territories_of(offer: Offer) -> tuple[str, ...]:
     if offer.grant.territories is None:
         return (UNSTATED,)
     stated = offer.grant.territories.included or (WORLD,)
-    return tuple(
-        dict.fromkeys(
-            c for s in stated for c in ((s,) if s == WORLD or "-" in s else successors(s))
-        )
-    )
+    return tuple(dict.fromkeys(code for one in stated for code in successors(one)))
 
 
 def read_offers(table: Table, title_id: str, as_of: int | None = None) -> TitleOffers | None:
