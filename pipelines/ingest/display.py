@@ -93,8 +93,7 @@ class Display:
         task = self._bar.tasks[self._reading]
         if not task.completed:
             return ""
-        seconds = (self._clock() - self._began) * (task.total or 0) / task.completed
-        left = seconds - (self._clock() - self._began)
+        left = (self._clock() - self._began) * max(0, (task.total or 0) / task.completed - 1)
         return f", {task.percentage:.0f}% of the bytes, about {left:,.0f} s left to read"
 
     def _line(self, text: Callable[[], str]) -> None:

@@ -9,7 +9,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipelines.ingest.graph import build
 from transforms.progress import Reporter, listen
 from ummid.catalog.precedence import Precedence
-from ummid.errors import ConfigError, StoreError
+from ummid.errors import ConfigError, StoreError, UmmidError
 from ummid.ingest.context import Run
 from ummid.ingest.run import begin
 from ummid.ingest.sources import Source
@@ -44,6 +44,10 @@ def run_ingest(
         try:
             build(pipeline, run, sources, partners)
             pipeline.run().wait_until_finish()
+        except Exception as error:
+            if (raised := _as_raised(error)) is error:
+                raise
+            raise raised from None
         finally:
             listen(run.id, None)
         return _report(run)
@@ -54,6 +58,16 @@ def _pipeline(runner: str, beam_options: Sequence[str]) -> beam.Pipeline:
         return beam.Pipeline(options=PipelineOptions([f"--runner={runner}", *beam_options]))
     except ValueError as error:
         raise ConfigError(f"--runner {runner} cannot be used: {error}") from error
+
+
+def _as_raised(error: BaseException) -> BaseException:
+    """What a step raised, and Ctrl-C: Beam wraps both in errors of its own."""
+    found, one = error, error.__context__
+    while one is not None:
+        if isinstance(one, UmmidError | KeyboardInterrupt):
+            found = one
+        one = one.__context__
+    return found
 
 
 def _report(run: Run) -> RunReport:

@@ -14,9 +14,11 @@ from ummid.views.state import decode_record, encode_record
 
 ENCODINGS = ("utf-8", "latin-1", "utf-16", "utf-16-be", "utf-8-sig", "cp037")
 WORDS = (
-    b"\x00", b"\xff", b"\xef\xbf\xbf", b"&nbsp;", b"&#0;", b"]]>", b"<!--", b"<![CDATA[", b"<", b">",
+    b"\x00", b"\xff", b"\xef\xbf\xbf", b"&nbsp;", b"&#0;", b"]]>", b"<!--", b"<![CDATA[", b"<",
+    b">",
     b'"', b"\\", b"\\ud800", b"{", b"[", b"]", b"}", b",", b"null", b"NaN", b"-1", b"1e999",
-    b"9" * 30, b"9" * 1500, b"\xc3\xa9", b"\xe9", b"\r", b"\n", b"\x1f", b"0001-01-01T00:00:00+14:00",
+    b"9" * 30, b"9" * 1500, b"\xc3\xa9", b"\xe9", b"\r", b"\n", b"\x1f",
+    b"0001-01-01T00:00:00+14:00",
     b"9999-12-31T23:59:59-12:00", b"2025-02-30", b"+99:99", b"' OR 1=1 --", b"../../etc/passwd",
 )  # fmt: skip
 

@@ -60,7 +60,10 @@ BAD = {
     "an unknown territory": (avails([{"Territory": "QQ"}]), {"unknown-territory"}),
     "a member that climbs out": (zipped({"../../evil.xml": b"<rss/>"}), {"unsafe-path"}),
     "a member with an absolute path": (tarred({"/etc/evil.xml": b"<rss/>"}), {"unsafe-path"}),
-    "a zip bomb": (zipped({"bomb.csv": b"id,title,year\n" + (b"1," + b"a" * 900_000 + b",1999\n") * 100}), {"zip-bomb"}),
+    "a zip bomb": (
+        zipped({"bomb.csv": b"id,title,year\n" + (b"1," + b"a" * 900_000 + b",1999\n") * 100}),
+        {"zip-bomb"},
+    ),
     "a truncated archive": (zipped({"a.xml": BIG.encode()})[:-2000], {"truncated-archive"}),
 }
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from tests.commandline import errors, run, ummid
-from tests.ingest.feeds import Store, item, mrss, write
+from tests.ingest.feeds import Store, item, mrss, table, write
 from tests.pipelines.inbox import PROFILES, fill
 from ummid.ingest.run import begin
+from ummid.views import keys
 
 NAMES = ("read", "published", "unchanged", "superseded", "withdrawn", "rejected")
 
@@ -152,6 +153,30 @@ def test_a_mistake_on_the_command_line_is_said_before_anything_runs(
     assert found.stdout == ""
     assert found.stderr.startswith(f"Error: {said}")
     assert not Path("store").exists()
+
+
+def test_the_settings_say_whose_word_counts_and_every_id_of_a_title_answers(
+    tmp_path: Path,
+) -> None:
+    for partner, title in (("acme", "Newer"), ("beta", "Preferred")):
+        row = {"id": partner, "title": title, "year": "1999", "imdb_id": "tt0133093"}
+        stamp = {"acme": 2, "beta": 1}[partner]
+        write(tmp_path / "in" / partner / "titles.csv", table([row]), stamp)
+    profiles = "".join(f'[partner.{p}]\nfiles = ["{p}/*"]\n' for p in ("acme", "beta"))
+    settings = {"store": tmp_path / "store", "partners": write(tmp_path / "p.toml", profiles)}
+    written = "".join(f'{name} = "{path}"\n' for name, path in settings.items())
+    config = write(tmp_path / "ummid.toml", written + '[precedence]\ntitles = ["beta", "*"]\n')
+    assert ummid("--config", config, "ingest", tmp_path / "in").exit_code == 0
+    store = Store(tmp_path / "store")
+    ((alias, survivor),) = [
+        (key[2:].decode(), cell.value.decode())
+        for key, column, cell in store.table.scan(b"t#")
+        if column == keys.ALIAS and cell.value
+    ]
+    store.close()
+    for title_id in (alias, survivor):
+        found = json.loads(ummid("--config", config, "title", title_id).stdout)
+        assert (found["id"], found["title"]) == (survivor, "Preferred")
 
 
 def test_two_ingests_at_once_are_refused_with_who_is_at_it(feed: Path, tmp_path: Path) -> None:

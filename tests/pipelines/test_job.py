@@ -1,6 +1,7 @@
 """Launching an ingest: its report, its progress, its runner, its failures."""
 
 import logging
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from apache_beam.runners.runner import PipelineResult, PipelineRunner, PipelineS
 
 from pipelines.ingest.job import run_ingest
 from pipelines.quiet import importing_beam
-from tests.ingest.feeds import item, mrss, write
+from tests.ingest.feeds import item, mrss, table, write
 from transforms.files import match
 from transforms.progress import reporter
 from ummid.errors import ConfigError, StoreError
@@ -32,6 +33,8 @@ def sources(tmp_path: Path) -> list[Source]:
     many = mrss(item(f"g{n}", f"Title {n}") for n in range(3000))
     write(tmp_path / "in" / "a.xml", many)
     write(tmp_path / "in" / "b.xml", mrss([item("h1", "One"), item("h2", "No", "atlantis")]))
+    with zipfile.ZipFile(tmp_path / "in" / "c.zip", "w") as archive:
+        archive.writestr("d.csv", table([{"id": "i1", "title": "Zipped"}]))
     return match(str(tmp_path / "in"), "acme")
 
 
@@ -57,13 +60,13 @@ class Heard:
 def test_a_run_gives_the_report_that_the_ledger_keeps(store: Path, sources: list[Source]) -> None:
     heard = Heard()
     report = run_ingest(store, sources, Partners(), progress=heard)
-    assert (report.read, report.published, report.rejected) == (3002, 3001, 1)
+    assert (report.read, report.published, report.rejected) == (3003, 3002, 1)
     assert list(runs.reports(open_table(store))) == [report]
-    assert (heard.read, heard.rejected) == (3002, 1)
+    assert (heard.read, heard.rejected) == (3003, 1)
     assert heard.size == sum(source.size for source in sources)
     assert heard.partitions == {"Apply": 16, "Resolve": 16, "Publish": 16}
     reporter(report.run).batch("acme", 1, 0)
-    assert heard.read == 3002
+    assert heard.read == 3003
 
 
 @pytest.mark.parametrize(("runner", "options"), [("Nope", ()), ("FnApiRunner", ("--runner=Nope",))])
@@ -110,8 +113,37 @@ def test_what_a_step_raises_comes_out_as_it_is(store: Path) -> None:
     write(store.parent / "in" / "b.xml", mrss([item("g1", "One")]))
     rivals = {"one": ("in/*.xml",), "two": ("in/?.xml",)}
     partners = Partners(dict.fromkeys(rivals, Partners().profile_for("x")), rivals)
-    with pytest.raises(ConfigError, match="make one pattern longer"):
+    with pytest.raises(ConfigError, match=r"make one pattern longer, or name the partner$"):
         run_ingest(store, match(str(store.parent / "in")), partners)
+
+
+class Interrupting(Heard):
+    """As somebody at the keyboard who has seen enough."""
+
+    def batch(self, partner: str, read: int, rejected: int) -> None:  # noqa: ARG002
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_ends_the_run_and_the_next_one_takes_everything(
+    store: Path, tmp_path: Path
+) -> None:
+    sources = match(str(write(tmp_path / "feed.xml", mrss([item("g1", "One")]))))
+    with pytest.raises(KeyboardInterrupt):
+        run_ingest(store, sources, Partners(), progress=Interrupting())
+    assert run_ingest(store, sources, Partners()).published == 1
+
+
+class Failing(Heard):
+    """As a fault of ours would."""
+
+    def batch(self, partner: str, read: int, rejected: int) -> None:  # noqa: ARG002
+        raise LookupError("a fault")
+
+
+def test_a_fault_of_ours_says_in_which_step_it_was(store: Path, tmp_path: Path) -> None:
+    sources = match(str(write(tmp_path / "feed.xml", mrss([item("g1", "One")]))))
+    with pytest.raises(LookupError, match=r"a fault \[while running 'Parse and stage/Stage'\]"):
+        run_ingest(store, sources, Partners(), progress=Failing())
 
 
 def test_beam_is_imported_without_its_asides(capsys: pytest.CaptureFixture[str]) -> None:

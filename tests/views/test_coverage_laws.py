@@ -27,6 +27,13 @@ def test_any_order_gives_the_same_bytes(orders: tuple[list[Coverage], list[Cover
     assert one == other
 
 
+def test_open_ends_come_first() -> None:
+    for version in (Version(number, 0, str(number)) for number in range(20)):
+        until, since = Coverage(version, None, 0), Coverage(version, 0, None)
+        assert covered([until, since]).covered == (until, since)
+        assert covered([since, until]).covered == (until, since)
+
+
 @given(st.lists(coverages, max_size=6))
 def test_a_delivery_taken_twice_changes_nothing(deliveries: list[Coverage]) -> None:
     state = covered(deliveries)

@@ -94,3 +94,9 @@ def test_what_moves_from_one_cell_to_the_next_makes_a_difference(stores: Stores)
     one = stores.of([Put(b"t#1", V, 1, b"ab"), Put(b"t#2", V, 1, b"c")])
     other = stores.of([Put(b"t#1", V, 1, b"a"), Put(b"t#2", V, 1, b"bc")])
     assert one["titles"] != other["titles"]
+
+
+def test_a_value_is_not_taken_for_the_next_cell(stores: Stores) -> None:
+    two = stores.of([Put(b"t#1", V, 1, b"a"), Put(b"t#2", V, 1, b"b")])
+    one = stores.of([Put(b"t#1", V, 1, b"at#2v:oneb")])
+    assert one["titles"][1] != two["titles"][1]

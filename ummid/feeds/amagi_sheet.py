@@ -53,9 +53,10 @@ def read_sheet(feed: Feed) -> Iterator[Statement]:
 def _rows(feed: Feed) -> Iterator[tuple[str, Row]]:
     dialect = feed.head.csv_dialect or csv.excel
     buffered = io.BufferedReader(feed.stream)  # type: ignore[type-var]
-    reader = csv.reader(io.TextIOWrapper(buffered, "utf-8-sig", newline=""), dialect)
-    names = [name.strip() for name in next(reader, [])]
+    encoding = "utf-8-sig" if feed.head.encoding == "utf-8" else "utf-16"
+    reader = csv.reader(io.TextIOWrapper(buffered, encoding, "replace", newline=""), dialect)
     try:
+        names = [name.strip() for name in next(reader, [])]
         for values in reader:
             cells = [value.strip() for value in values]
             if any(cells):

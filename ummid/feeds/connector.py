@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Literal, TypeVar
 
-from ummid.catalog.model import Rejected, Source, Statement
+import msgspec
+
+from ummid.catalog.model import Rejected, Source, SourceRecord, Statement
 from ummid.catalog.territories import Territories
 from ummid.errors import FeedError, UmmidError
 from ummid.feeds.head import Head
@@ -150,6 +152,8 @@ class Format:
 
 
 Item = TypeVar("Item")
+_encoder = msgspec.msgpack.Encoder()
+_SCRATCH = bytearray()
 
 
 def read_each(
@@ -161,11 +165,13 @@ def read_each(
 ) -> Iterator[Statement]:
     """One statement per (place, item): what `read` refuses becomes a rejection, the rest goes on.
 
-    A fault of ours in `read` rejects that item alone, as `unexpected`, with its raw text.
+    A fault of ours in `read` rejects that item alone, as `unexpected`, with its raw text; so
+    does a record that nobody could name or store, as `no-identity` or `out-of-range`.
     """
     for place, item in items:
         try:
             statement = read(feed, place, item)
+            _check(statement)
         except FeedError as error:
             statement = _refused(feed, place, error, item, raw, key)
         except UmmidError:
@@ -174,6 +180,17 @@ def read_each(
             fault = FeedError("unexpected", f"cannot be read ({type(error).__name__}: {error})")
             statement = _refused(feed, place, fault, item, raw, key)
         yield statement
+
+
+def _check(statement: Statement) -> None:
+    if isinstance(statement, SourceRecord) and not statement.key:
+        raise FeedError("no-identity", "the statement has neither an id nor anything to make one")
+    try:
+        _encoder.encode_into(statement, _SCRATCH)
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise FeedError(
+            "out-of-range", f"a value cannot be stored ({error}); correct it at its source"
+        ) from error
 
 
 def _refused(

@@ -123,10 +123,10 @@ class Head:
             _, root = next(iter(parser.read_events()))
         except (StopIteration, etree.XMLSyntaxError):
             return None
-        name = etree.QName(root)
+        namespace, _, name = str(root.tag).rpartition("}")
         return XmlRoot(
-            name.namespace or "",
-            name.localname,
+            namespace.removeprefix("{"),
+            name,
             {str(k): str(v) for k, v in root.attrib.items()},
             frozenset(str(uri) for uri in root.nsmap.values()),
         )

@@ -9,16 +9,16 @@ and are kept, in their short form, until its end.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
 
 from ummid.catalog import times
 from ummid.catalog.keys import slug
-from ummid.catalog.model import SourceRecord, Statement
+from ummid.catalog.model import Rejected, SourceRecord, Statement
 from ummid.errors import FeedError
-from ummid.feeds.connector import Feed, Format
+from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
 from ummid.feeds.tva_events import Event, event_record, on_demand_record, read_event
 from ummid.feeds.tva_programmes import read_group, read_programme
@@ -27,6 +27,7 @@ from ummid.feeds.xml import Element, children, local, place, raw, stream_element
 
 _PROGRAMMES = re.compile(r"^urn:tva:metadata(?::[a-z]+)?:(\d{4})$")
 _SERVICES = re.compile(r"^urn:dvb:metadata:servicediscovery:(\d{4})$")
+_Read = Callable[[Feed, str, Element], SourceRecord]
 
 
 @dataclass
@@ -87,22 +88,23 @@ def _schedule(schedule: _Schedule) -> Iterator[Statement]:
 
 
 def _programme(schedule: _Schedule, where: str, element: Element) -> Iterator[Statement]:
-    try:
-        record = read_programme(schedule.feed, where, element)
-    except FeedError as error:
-        yield schedule.feed.reject(where, error, raw(element), key=element.get("programId"))
-        return
-    earlier = schedule.programmes.get(record.key)
-    if earlier is not None:
-        schedule.feed.header.warnings.append(f"duplicate: {record.key} is described twice")
-    schedule.programmes[record.key] = record
+    for statement in _one(schedule, where, element, read_programme, "programId"):
+        if isinstance(statement, Rejected):
+            yield statement
+            continue
+        if statement.key in schedule.programmes:
+            schedule.feed.header.warnings.append(f"duplicate: {statement.key} is described twice")
+        schedule.programmes[statement.key] = statement
 
 
 def _group(schedule: _Schedule, where: str, element: Element) -> Iterator[Statement]:
-    try:
-        yield read_group(schedule.feed, where, element)
-    except FeedError as error:
-        yield schedule.feed.reject(where, error, raw(element), key=element.get("groupId"))
+    yield from _one(schedule, where, element, read_group, "groupId")
+
+
+def _one(
+    schedule: _Schedule, where: str, element: Element, read: _Read, key: str = ""
+) -> Iterator[Statement]:
+    return read_each(schedule.feed, ((where, element),), read, raw, lambda e: e.get(key))
 
 
 def _events(schedule: _Schedule, where: str, element: Element) -> Iterator[Statement]:
@@ -120,27 +122,24 @@ def _events(schedule: _Schedule, where: str, element: Element) -> Iterator[State
 
 
 def _event(schedule: _Schedule, where: str, element: Element) -> Iterator[Statement]:
-    feed = schedule.feed
-    try:
+    def read(feed: Feed, where: str, element: Element) -> SourceRecord:
         event = read_event(feed, element)
         record = event_record(feed, where, event, _described(schedule, event))
-    except FeedError as error:
-        yield feed.reject(where, error, raw(element))
-        return
-    if event.start is not None and event.start.instant is not None:
-        end = event.end.instant if event.end else None
-        last = end if end is not None else event.start.instant + 1
-        schedule.cover(event.channel, event.start.instant, last)
-    yield record
+        if event.start is not None and event.start.instant is not None:
+            end = event.end.instant if event.end else None
+            last = end if end is not None else event.start.instant + 1
+            schedule.cover(event.channel, event.start.instant, last)
+        return record
+
+    yield from _one(schedule, where, element, read)
 
 
 def _on_demand(schedule: _Schedule, where: str, element: Element) -> Iterator[Statement]:
-    feed = schedule.feed
-    try:
+    def read(feed: Feed, where: str, element: Element) -> SourceRecord:
         event = read_event(feed, element)
-        yield on_demand_record(feed, where, event, element, _described(schedule, event))
-    except FeedError as error:
-        yield feed.reject(where, error, raw(element))
+        return on_demand_record(feed, where, event, element, _described(schedule, event))
+
+    yield from _one(schedule, where, element, read)
 
 
 def _described(schedule: _Schedule, event: Event) -> SourceRecord | None:

@@ -191,7 +191,14 @@ def _check(file: IO[bytes]) -> int:
                 left -= size
                 widest = max(widest, grid)
             return widest
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         raise FeedError(
             "bad-archive", f"the archive is broken ({error}); send the workbook again"
         ) from error

@@ -82,7 +82,7 @@ def local(element: Element) -> str:
 
 
 def namespace(element: Element) -> str:
-    return etree.QName(element).namespace or ""
+    return str(element.tag).rpartition("}")[0].removeprefix("{")
 
 
 def children(element: Element) -> Iterator[tuple[str, Element]]:
