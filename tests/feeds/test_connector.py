@@ -4,8 +4,9 @@ import io
 from typing import Any
 
 import pytest
+from msgspec import structs
 
-from ummid.catalog.model import Rejected, Source, SourceRecord, Statement
+from ummid.catalog.model import Rejected, Source, SourceRecord, Statement, Technical, Text
 from ummid.catalog.territories import Territories
 from ummid.errors import ConfigError, FeedError
 from ummid.feeds.connector import RAW_LIMIT, Feed, Header, Profile, read_each, reason_of
@@ -70,6 +71,30 @@ def test_a_bad_item_is_rejected_alone_with_its_place_key_and_text(
     assert str(error) in bad.reason
     assert [s.key for s in (first, last)] == ["a", "b"]
     assert one.header.complete
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"key": ""}, "no-identity"),
+        ({"season_number": 10**30}, "out-of-range"),
+        ({"technical": Technical(duration_ms=-(2**64))}, "out-of-range"),
+        ({"titles": (Text("half \ud800 a character"),)}, "out-of-range"),
+        ({"event_time": 2**63}, "out-of-range"),
+        ({"event_time": -1}, "out-of-range"),
+    ],
+)
+def test_a_record_that_could_not_be_named_or_stored_is_rejected_where_it_stands(
+    fields: dict[str, Any], code: str
+) -> None:
+    def read(one: Feed, place: str, item: str) -> Statement:
+        return structs.replace(take(one, place, item), **(fields if item == "bad" else {}))
+
+    items = [("line 1", "good"), ("line 2", "bad"), ("line 3", "fine")]
+    first, bad, last = read_each(feed(), items, read, str)
+    assert isinstance(bad, Rejected)
+    assert (bad.code, bad.source.place, bad.raw) == (code, "line 2", "bad")
+    assert [s.key for s in (first, last)] == ["good", "fine"]
 
 
 def test_an_item_that_cannot_even_be_shown_or_named_is_still_rejected() -> None:

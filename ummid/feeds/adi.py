@@ -8,6 +8,7 @@ and never loaded.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
@@ -65,7 +66,8 @@ def parse(feed: Feed) -> Iterator[Statement]:
         items = [(_place(unit), unit) for unit in units]
         yield from read_each(feed, items, _read, lambda u: raw(u.title.element), _stated_key)
     elif package.deleted:
-        yield _withdrawal(feed, root, package)
+        whole = [(place(root, "/ADI"), root)]
+        yield from read_each(feed, whole, partial(_withdrawal, package), raw)
     else:
         error = FeedError("no-title", "the package holds no asset of Asset_Class title")
         yield feed.reject(place(root, "/ADI"), error, raw(root), key=package.paid([]) or None)
@@ -169,7 +171,7 @@ def _read(feed: Feed, where: str, unit: Title) -> SourceRecord:
     return msgspec.structs.replace(record, warnings=tuple(dict.fromkeys(doubts)))
 
 
-def _withdrawal(feed: Feed, root: Element, package: Asset) -> SourceRecord:
+def _withdrawal(package: Asset, feed: Feed, where: str, _: Element) -> SourceRecord:
     doubts: list[Warning] = []
     paid = package.paid(doubts)
     return SourceRecord(
@@ -177,7 +179,7 @@ def _withdrawal(feed: Feed, root: Element, package: Asset) -> SourceRecord:
         partner=feed.partner,
         kind="unknown",
         key=paid,
-        source=feed.source(place(root, "/ADI")),
+        source=feed.source(where),
         format_version=feed.header.format_version,
         action="delete",
         event_time=_event_time(feed, package, doubts),

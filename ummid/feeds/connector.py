@@ -154,6 +154,8 @@ class Format:
 Item = TypeVar("Item")
 _encoder = msgspec.msgpack.Encoder()
 _SCRATCH = bytearray()
+_LATEST = 253_402_300_799_999
+"""The end of the year 9999 in epoch ms: stores keep times as versions of cells."""
 
 
 def read_each(
@@ -183,8 +185,13 @@ def read_each(
 
 
 def _check(statement: Statement) -> None:
-    if isinstance(statement, SourceRecord) and not statement.key:
-        raise FeedError("no-identity", "the statement has neither an id nor anything to make one")
+    if isinstance(statement, SourceRecord):
+        if not statement.key:
+            raise FeedError("no-identity", "there is neither an id nor anything to make one of")
+        if not 0 <= (statement.event_time or 0) <= _LATEST:
+            raise FeedError(
+                "out-of-range", f"{statement.event_time} ms is no time at which anything was stated"
+            )
     try:
         _encoder.encode_into(statement, _SCRATCH)
     except (OverflowError, UnicodeEncodeError) as error:
