@@ -91,11 +91,15 @@ fi
 mkdir -p "$stamps"
 : >"$begun"
 say "installing $lock (about a minute, most of it download)"
-# Without build isolation nothing is fetched that the locks do not name, the build tool included.
-install() { $venv/bin/python -m pip --disable-pip-version-check --quiet install "$@"; }
+# The locks are complete: nothing is resolved (a release newer than the lock would be preferred for
+# a dependency with extras, and refused for its hash) and, without build isolation, nothing fetched
+# that they do not name.
+pip() { $venv/bin/python -m pip --disable-pip-version-check --quiet "$@"; }
+install() { pip install --no-deps --no-build-isolation "$@"; }
 install --require-hashes -r requirements/build.txt
-install --require-hashes --no-build-isolation -r "$lock"
-install --no-deps --no-build-isolation --no-index --editable .
+install --require-hashes -r "$lock"
+install --no-index --editable .
+pip check
 printf '%s\n' "$PWD" >"$stamps/place"
 wanted >"$stamps/$purpose"
 rm "$begun"
