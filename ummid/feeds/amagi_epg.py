@@ -34,6 +34,7 @@ from ummid.catalog.model import (
 from ummid.errors import FeedError
 from ummid.feeds import amagi_common as common
 from ummid.feeds.connector import Feed, read_each
+from ummid.feeds.jsonguard import GuardedJson
 from ummid.feeds.xml import Element, child, children, place, raw, stream_elements, text
 
 _FORMATS = ("%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M")
@@ -54,7 +55,7 @@ def read_epg_json(feed: Feed) -> Iterator[Statement]:
     stream = io.BufferedReader(feed.stream)  # type: ignore[type-var]
     if stream.peek(3)[:3] == b"\xef\xbb\xbf":
         stream.read(3)
-    slots = ((f"/{i}", slot) for i, slot in enumerate(ijson.items(stream, "item")))
+    slots = ((f"/{i}", slot) for i, slot in enumerate(ijson.items(GuardedJson(stream), "item")))
     try:
         yield from read_each(feed, slots, _read_json, lambda slot: json.dumps(slot, default=str))
     except (ijson.JSONError, UnicodeDecodeError) as error:

@@ -26,6 +26,7 @@ from ummid.feeds.avails_columns import (
 from ummid.feeds.avails_row import Row, read_row, row_key, row_text
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
+from ummid.feeds.jsonguard import GuardedJson
 from ummid.feeds.workbook import Workbook, open_workbook
 from ummid.feeds.workbook_head import first_rows, is_workbook, visible_words
 
@@ -112,7 +113,7 @@ def _delimited(feed: Feed) -> Iterator[Statement]:
 
 def _json_rows(feed: Feed) -> Iterator[tuple[str, Row]]:
     try:
-        for number, item in enumerate(ijson.items(feed.stream, "item")):
+        for number, item in enumerate(ijson.items(GuardedJson(feed.stream), "item")):
             yield f"/{number}", _json_row(feed, item)
     except (ijson.JSONError, UnicodeDecodeError) as error:
         raise FeedError(

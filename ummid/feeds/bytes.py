@@ -23,7 +23,7 @@ _REPLACEMENT = "\ufffd".encode()
 _CHUNK = 1 << 18
 
 
-class _Whole(io.RawIOBase):
+class Steady(io.RawIOBase):
     """A stream whose reads give as many bytes as asked for, fewer only at the end.
 
     Parsers take a short read for the end. A failure is raised once all that precedes it has
@@ -69,7 +69,7 @@ class _Whole(io.RawIOBase):
         raise NotImplementedError
 
 
-class ReplayedStream(_Whole):
+class ReplayedStream(Steady):
     """A stream whose first bytes were already taken: gives them again, then the rest.
 
     Keeps a SHA-256 and a count of all bytes given, so that a delivery has an identity
@@ -108,7 +108,7 @@ class ReplayedStream(_Whole):
         return self._rest.read(size)
 
 
-class RepairedText(_Whole):
+class RepairedText(Steady):
     """UTF-8 text with what breaks a parser made readable, and reported.
 
     Bytes that are no UTF-8 are read as Windows-1252 (partners paste Latin-1 into UTF-8

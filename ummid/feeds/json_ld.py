@@ -13,6 +13,7 @@ import msgspec
 
 from ummid.errors import FeedError
 from ummid.feeds.bytes import ReplayedStream
+from ummid.feeds.jsonguard import GuardedJson
 
 WHOLE_BYTES = 16 * 1024 * 1024
 NESTING = 64
@@ -128,7 +129,7 @@ class Document:
         root = ijson.ObjectBuilder()
         entity: ijson.ObjectBuilder | None = None
         base, level, count = "", "", 0
-        for prefix, event, value in ijson.parse(self._rest):
+        for prefix, event, value in ijson.parse(GuardedJson(self._rest)):
             if prefix.count(".") > NESTING:
                 raise FeedError(
                     "too-deep", f"values nested over {NESTING} levels; none needs as many"

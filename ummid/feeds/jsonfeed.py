@@ -71,7 +71,7 @@ def load(feed: Feed, limit: int = _IN_MEMORY) -> Any:
         raise broken(source.line + error.lineno - 1, f"column {error.colno}", error.msg) from error
     except RecursionError as error:
         raise too_deep("/") from error
-    except ValueError as error:
+    except (ValueError, ArithmeticError) as error:
         bad = next((m for m in _CONSTANT.finditer(text) if m[1]), None)
         at = bad.start() if bad else 0
         line, column = text.count("\n", 0, at), at - text.rfind("\n", 0, at)
@@ -246,6 +246,9 @@ class JsonDocument:
         except ijson.JSONError as error:
             line, byte, reason = source.locate(str(error))
             raise broken(line, f"byte {byte}", reason) from error
+        except ArithmeticError as error:  # an exponent of ten digits and more
+            where = f"byte {source.count}"
+            raise broken(source.line, where, "a number that is larger than any") from error
 
 
 def escape(name: str) -> str:

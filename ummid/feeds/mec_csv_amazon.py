@@ -18,6 +18,7 @@ from ummid.catalog.model import Statement, Warning
 from ummid.errors import FeedError
 from ummid.feeds.connector import Feed, Format, read_each
 from ummid.feeds.head import Head
+from ummid.feeds.jsonguard import GuardedJson
 from ummid.feeds.mec_csv_media import read_media
 from ummid.feeds.mec_csv_rows import media_payload, title_payload
 from ummid.feeds.mec_csv_title import Hierarchy, Json, read_title
@@ -101,7 +102,7 @@ def _documents(feed: Feed) -> Iterator[tuple[str, Json]]:
     stream = _after_lines(feed, shape.skipped if shape else 0)
     many = shape is not None and shape.kind == "array"
     try:
-        for index, item in enumerate(ijson.items(stream, "item" if many else "")):
+        for index, item in enumerate(ijson.items(GuardedJson(stream), "item" if many else "")):
             _name_partner(feed, item)
             yield f"/{index}" if many else "/", item
     except ijson.JSONError as error:
