@@ -37,7 +37,7 @@ bench: _dev ## Measure on this machine (BENCH=serving: only that; FEEDS=...: ove
 lock: _dev ## Lock the dependencies again after a change of requirements/*.in (UPGRADE=1: newest)
 	@$(UV) requirements/build.in --output-file requirements/build.txt
 	@$(UV) requirements/runtime.in --output-file requirements/runtime.txt
-	@for purpose in dev gcp; do \
+	@for purpose in dev bench gcp; do \
 		$(UV) requirements/$$purpose.in --constraint requirements/build.txt \
 			--constraint requirements/runtime.txt --output-file requirements/$$purpose.txt || exit; \
 	done

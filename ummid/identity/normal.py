@@ -1,35 +1,128 @@
-"""Titles brought to one spelling for comparison. Never shown to anybody."""
+"""Titles and names of people brought to one spelling for comparison. Never shown to anybody."""
 
 import re
 import unicodedata
 from functools import lru_cache
 
-_ARTICLES = frozenset(
+from anyascii import anyascii
+from ftfy import fix_encoding
+
+ARTICLES = frozenset(
     {"the", "a", "an", "le", "la", "les", "l", "un", "une", "der", "die", "das", "ein", "eine"}
-    | {"el", "los", "las", "il", "lo", "gli", "i", "o", "os", "as", "de", "het", "een"}
+    | {"el", "los", "las", "il", "lo", "gli", "i", "o", "os", "as", "de", "het", "een", "den"}
+    | {"det", "en", "et"}
 )
-_YEAR = re.compile(r"\s*\((?:19|20)\d{2}\)\s*$")
-_ACCENTS = re.compile(r"[\u0300-\u036f]")
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split()
+_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+).split()
+_NUMBERS = {word: str(n) for n, word in enumerate(_WORDS)} | {
+    numeral: str(n) for n, numeral in enumerate(_ROMAN, 1) if numeral not in ("i", "v", "x")
+}
+_AT_THE_END = {"i": "1", "v": "5", "x": "10"}
+"""Numerals that are also words and initials: numbers only where a title ends with them."""
+
+_COUNTED = frozenset({"part", "pt", "vol", "volume", "no", "chapter", "number"})
+_MOJIBAKE = re.compile(
+    "[\u00c2-\u00c5\u00d0\u00d1\u00e2-\u00e5\u0192]"
+    "[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+)
+_LOST_ESCAPE = re.compile(r"\\?u([0-9A-F]{4}|[0-9a-f]{4})(?![0-9A-Fa-f]{4})")
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
+_YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-\u2013]\s*(?:(?:19|20)\d{2})?)?")
+_AKA = re.compile(r"(?:a\.?k\.?a\.?|also known as)[\s:]+", re.IGNORECASE)
+_EDITION = re.compile(
+    r"[\s:,-]+(?:(?:the )?(?:director'?s|extended|unrated|uncut|theatrical|special|ultimate|final"
+    r"|anniversary|collector'?s|remastered|restored|international)(?: (?:cut|edition|version))"
+    r"|\d+th anniversary(?: edition)?|unrated|remastered|uncut|4k|uhd|hd|3d|dubbed|subtitled"
+    r")\s*$",
+    re.IGNORECASE,
+)
+_MARKER = re.compile(
+    r"tv|v|vg|u\.?s\.?a?|u\.?k\.?|film|movie|(?:tv |mini-?)?series|short|documentary",
+    re.IGNORECASE,
+)
 _MARKS = re.compile(r"[\W_]+")
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii"})
+_NAMES = 8
+
+
+def repaired(text: str) -> str:
+    """Text as it was meant: UTF-8 encoded twice and escapes without backslash are undone."""
+    if not text.isascii() and _MOJIBAKE.search(text):
+        text = fix_encoding(text)
+    if "u0" in text or "\\u" in text:
+        text = _LOST_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return text
+
+
+def plain(text: str) -> str:
+    """Lower-case Latin letters and digits, one blank between words, whatever the script."""
+    text = text.replace("&", " and ").replace("'", "").replace("\u2019", "")
+    if not text.isascii():
+        text = anyascii(unicodedata.normalize("NFC", text)).replace("'", "")
+    return _MARKS.sub(" ", text.lower()).strip()
 
 
 @lru_cache(maxsize=65536)
-def normal_title(title: str) -> str:
-    """`Matrix, The (1999)` and `The Matrix` as `matrix`; "" when nothing is left.
+def title_names(title: str) -> tuple[str, ...]:
+    """Every name that one title states, the main one first; () when nothing is left.
 
-    Accents, case, punctuation, a year in brackets and a leading or inverted article go.
+    `Seven (a.k.a. Se7en) (1995)` states `7` and `se7en`; `Matrix, The` states `matrix`. Years,
+    markers and editions go, a leading or inverted article too; numerals become digits.
     """
-    text = title.strip()
-    if text.endswith(")"):
-        text = _YEAR.sub("", text)
-    before, comma, last = text.rpartition(", ")
-    if comma and last.casefold() in _ARTICLES:
-        text = f"{last} {before}"
-    plain = text.casefold().replace("&", " and ").replace("'", "").replace("\u2019", "")
-    if not plain.isascii():
-        decomposed = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
-        plain = unicodedata.normalize("NFC", decomposed)  # kana keep their voicing marks
-    words = _MARKS.sub(" ", plain).split()
-    if len(words) > 1 and words[0] in _ARTICLES:
-        words = words[1:]
-    return " ".join(words)
+    text = repaired(title)
+    others: list[str] = []
+    if "(" in text or "[" in text:
+
+        def keep(match: re.Match[str]) -> str:
+            inner = match[1].strip()
+            if inner.isdigit() and len(inner) < 3:
+                return f" {inner}"
+            if not _YEARS.fullmatch(inner) and not _MARKER.fullmatch(inner):
+                others.append(_AKA.sub("", inner, count=1))
+            return " "
+
+        text = _BRACKETS.sub(keep, text).strip()
+    found = dict.fromkeys(name for one in (text, *others) if (name := _name(one)))
+    return tuple(found) or ((name,) if (name := plain(title)) else ())
+
+
+def normal_title(title: str) -> str:
+    """The main name that a title states; "" when nothing is left."""
+    return next(iter(title_names(title)), "")
+
+
+def _name(text: str) -> str:
+    before, comma, last = text.rpartition(",")
+    if comma and (article := last.strip().lower().rstrip("'\u2019")) in ARTICLES:
+        text = f"{article} {before}"
+    words = plain(_EDITION.sub("", text)).split()
+    if len(words) > 1 and words[0] in ARTICLES:
+        del words[0]
+    found = []
+    for position, word in enumerate(words, 1):
+        following = words[position] if position < len(words) else ""
+        if word in _COUNTED and (
+            following.isdigit() or following in _NUMBERS or following in _AT_THE_END
+        ):
+            continue
+        if word in _NUMBERS:
+            word = _NUMBERS[word]
+        elif position == len(words) > 1 and word in _AT_THE_END:
+            word = _AT_THE_END[word]
+        found.append(word)
+    return " ".join(found)
+
+
+@lru_cache(maxsize=65536)
+def person_name(name: str) -> str:
+    """`Eisenstein, Sergei M. (I)` as `eisenstein sergei`: words in order, initials left out."""
+    text = repaired(name)
+    if "(" in text:
+        text = _BRACKETS.sub(" ", text)
+    last, comma, first = text.partition(",")
+    words = plain(f"{first} {last}" if comma else text).split()
+    long = [word for word in words if len(word) > 1 and word not in _SUFFIXES]
+    return " ".join(sorted(long or words))

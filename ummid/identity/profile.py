@@ -1,0 +1,96 @@
+"""What identity compares of a statement: small, normalised, a function of the statement alone."""
+
+from msgspec import Struct
+
+from ummid.catalog.model import Kind, SourceRecord
+from ummid.identity.normal import person_name, plain, title_names
+
+_KINDS: dict[Kind, str] = {
+    "film": "film",
+    "special": "film",
+    "short": "film",
+    "event": "film",
+    "series": "series",
+    "season": "season",
+    "episode": "episode",
+    "unknown": "",
+}
+"""Kinds whose statements are compared at all, by what they may be the same as; "" with any.
+Other kinds describe media, parts or slots: they join a title by its ids alone."""
+
+_USES = frozenset({"display", "original", "alternate", "short"})
+_NAMES, _DIRECTORS, _PEOPLE, _WORDS = 8, 4, 8, 24
+_SYNOPSIS = 600
+STOP_WORDS = frozenset(
+    "the and of to in on at for with by from is are was were been his her their its that this "
+    "these those into after before when while where which have has will can out about two".split()
+)
+
+
+class Profile(Struct, frozen=True, array_like=True):
+    """Everything that one statement contributes to a comparison.
+
+    `kind` is `film`, `series`, `season`, `episode`, "" for one of these, None for a statement
+    that is not compared. `names` are normalised titles; `series` those of the series above;
+    `runtime` is in minutes; `words` are the longest of the synopsis.
+    """
+
+    kind: str | None = None
+    names: tuple[str, ...] = ()
+    year: int | None = None
+    date: str | None = None
+    runtime: int | None = None
+    series: tuple[str, ...] = ()
+    season: int | None = None
+    episode: int | None = None
+    directors: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+NO_PROFILE = Profile()
+
+
+def profile(record: SourceRecord) -> Profile:
+    kind = _KINDS.get(record.kind)
+    if kind is None:
+        return NO_PROFILE
+    names = dict.fromkeys(n for t in record.titles if t.use in _USES for n in title_names(t.value))
+    series = dict.fromkeys(
+        n
+        for p in record.parents
+        if p.relation == "series" and p.title
+        for n in title_names(p.title)
+    )
+    directors: dict[str, None] = {}
+    people: dict[str, None] = {}
+    for credit in record.credits:
+        name = person_name(credit.name)
+        if name:
+            (directors if credit.role == "director" else people)[name] = None
+    technical = record.technical
+    return Profile(
+        kind,
+        tuple(names)[:_NAMES],
+        record.year,
+        next((r.date for r in record.releases if r.precision == "day"), None),
+        technical.duration_ms // 60_000 if technical and technical.duration_ms else None,
+        tuple(series)[:_NAMES],
+        record.season_number,
+        record.episode_number,
+        tuple(directors)[:_DIRECTORS],
+        tuple(people)[:_PEOPLE],
+        tuple(sorted(record.countries)),
+        tuple(sorted({plain(g.text)[:5] for g in record.genres})),
+        _longest_words(record),
+    )
+
+
+def _longest_words(record: SourceRecord) -> tuple[str, ...]:
+    if not record.synopses:
+        return ()
+    text = max((s.value for s in record.synopses), key=len)
+    words = {w for w in plain(text[:_SYNOPSIS]).split() if len(w) > 3 and w not in STOP_WORDS}
+    return tuple(sorted(words, key=lambda w: (-len(w), w))[:_WORDS])
