@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lmdb
 
@@ -158,7 +158,7 @@ def _row(cursor: lmdb.Cursor, prefix: bytes) -> list[tuple[bytes, Cell]]:
     if not cursor.set_range(prefix):
         return found
     lead, last = len(prefix), b""
-    for physical, value in cursor.iternext():
+    for physical, value in cast("Iterator[tuple[bytes, bytes]]", iter(cursor)):
         if not physical.startswith(prefix):
             break
         column = physical[lead:]
