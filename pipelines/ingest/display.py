@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.printable import one_line
 from ummid.ingest.context import PARTITIONS
+from ummid.printable import one_line
 from ummid.views.runs import FileReport, RunReport
 
 _PLAIN_EVERY = 5.0
