@@ -36,7 +36,11 @@ class Here:
     def ask(self, task: bytes) -> "Future[bytes]":
         answer: Future[bytes] = Future()
         outcome = parts.work(
-            self._known, self._feed, self._setting.opening, parts.decode_task(task)
+            self._known,
+            self._feed,
+            self._setting.opening,
+            parts.decode_task(task),
+            parts.render_of(self._setting),
         )
         answer.set_result(parts.encode(outcome))
         return answer

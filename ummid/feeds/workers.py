@@ -17,6 +17,10 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import BinaryIO, cast
 
+_PIPE = 1 << 18
+"""Bytes that a pipe holds, where that can be set: every read of one has to wait for its turn
+in a busy process.
+"""
 _LENGTH = struct.Struct("<Q")
 
 
@@ -92,6 +96,7 @@ class _Worker:
             [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=_PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
 
@@ -141,9 +146,10 @@ def main() -> None:
     with suppress(EOFError, BrokenPipeError):
         setting = parts.decode_setting(read_frame(source))
         known, feed = parts.format_of(setting), parts.feed_of(setting)
+        render = parts.render_of(setting)
         while True:
             task = parts.decode_task(read_frame(source))
-            outcome = parts.work(known, feed, setting.opening, task)
+            outcome = parts.work(known, feed, setting.opening, task, render)
             write_frame(answers, parts.encode(outcome))
 
 
