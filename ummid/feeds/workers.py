@@ -6,6 +6,7 @@ an open LMDB environment, end by themselves when this process does, however it e
 be killed without waiting.
 """
 
+import gc
 import os
 import signal
 import struct
@@ -21,6 +22,8 @@ _PIPE = 1 << 18
 """Bytes that a pipe holds, where that can be set: every read of one has to wait for its turn
 in a busy process.
 """
+_COLLECT = 50_000
+"""Containers made before a worker looks for cycles: records are none and die in order."""
 _LENGTH = struct.Struct("<Q")
 
 
@@ -147,6 +150,8 @@ def main() -> None:
         setting = parts.decode_setting(read_frame(source))
         known, feed = parts.format_of(setting), parts.feed_of(setting)
         render = parts.render_of(setting)
+        gc.freeze()
+        gc.set_threshold(_COLLECT)
         while True:
             task = parts.decode_task(read_frame(source))
             outcome = parts.work(known, feed, setting.opening, task, render)
