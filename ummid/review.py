@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from ummid.errors import StoreError
 from ummid.printable import one_line
 from ummid.settings import Settings
 from ummid.stores.table import Table
@@ -137,23 +138,29 @@ def _rule(
     *,
     same: bool,
 ) -> None:
+    from ummid.ingest.context import close_table
     from ummid.ingest.ruling import rule
     from ummid.views.review import find
 
     target = store or settings.store
+    if not (target / "data.mdb").exists():
+        raise StoreError(f"there is no store in {target}")
     if len(pair) == 1:
         with reading(target) as table:
             pair = find(table, pair[0])
     if len(pair) != 2:
         raise click.UsageError("name a pair, or two records")
-    report = rule(
-        target,
-        *pair,
-        same=same,
-        author=author or getpass.getuser(),
-        note=note,
-        precedence=settings.precedence,
-    )
+    try:
+        report = rule(
+            target,
+            *pair,
+            same=same,
+            author=author or getpass.getuser(),
+            note=note,
+            precedence=settings.precedence,
+        )
+    finally:
+        close_table(target)
     click.echo(
         f"{pair[0]} and {pair[1]} are {'the same' if same else 'different'}: "
         f"{report.titles_changed} titles changed"

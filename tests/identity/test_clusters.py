@@ -270,7 +270,7 @@ def test_members_of_a_cluster_are_connected(world: World) -> None:
 
 @given(WORLDS)
 def test_the_last_word_of_a_person_holds(world: World) -> None:
-    members, pairs, rulings = world
+    members, _, rulings = world
     known = [r for r in rulings if r.one in members and r.other in members]
     if known:
         last = max(known, key=lambda r: (r.time, tuple(-ord(c) for c in r.one + r.other), -r.same))

@@ -39,6 +39,7 @@ _NUMBERS = {
     "episode": "the episode number is the same, the season another",
     "differ": "season and episode numbers differ",
 }
+_DATES = {"month": "in one month"}
 _RUNTIMES = {
     "same": "the runtimes are the same",
     "near": "the runtimes are within 6 %",
@@ -56,12 +57,14 @@ def likelihood(probability: int) -> str:
 def words(evidence: Evidence, one: Profile, other: Profile) -> list[str]:
     """What speaks for and against, a clause each with the values of both; silence is left out."""
     said = [
-        _clause(_title(evidence.title), " / ".join(one.names), " / ".join(other.names)),
+        _title(evidence.title, " / ".join(one.names), " / ".join(other.names)),
         _clause(_YEARS.get(evidence.year, ""), one.year, other.year),
-        "one is a film and the other is none" if evidence.kind == "differ" else "",
+        _clause("the kinds differ" if evidence.kind == "differ" else "", one.kind, other.kind),
         _clause(_series(evidence.series), _all(one.series), _all(other.series)),
-        _clause(_NUMBERS.get(evidence.numbers, ""), _number(one), _number(other)),
-        _clause(_simply("first shown", evidence.date), one.date, other.date),
+        _clause(_numbers(evidence), _number(one), _number(other)),
+        _clause(
+            _simply("first shown", _DATES.get(evidence.date, evidence.date)), one.date, other.date
+        ),
         _clause(_RUNTIMES.get(evidence.runtime, ""), _minutes(one), _minutes(other)),
         _clause(
             _simply("directors", evidence.directors), _all(one.directors), _all(other.directors)
@@ -76,11 +79,13 @@ def words(evidence: Evidence, one: Profile, other: Profile) -> list[str]:
     return [clause for clause in said if clause]
 
 
-def _title(level: str) -> str:
+def _title(level: str, one: str, other: str) -> str:
     if level == UNKNOWN:
         return "one of the two states no title"
     before, numbered, _ = level.partition(", numbered")
-    return _TITLES[before] + (", one of them with a number" if numbered else "")
+    return _clause(
+        _TITLES[before] + (", one of them with a number" if numbered else ""), one, other
+    )
 
 
 def _clause(text: str, one: object, other: object) -> str:
@@ -105,6 +110,12 @@ def _people(evidence: Evidence, one: Profile, other: Profile) -> str:
     if evidence.people == "differ":
         return "nobody in common among those both name"
     return f"people in common: {shared}" if shared else "people with names alike in common"
+
+
+def _numbers(evidence: Evidence) -> str:
+    if evidence.kind == "season" and evidence.numbers != UNKNOWN:
+        return f"the seasons {'are the same' if evidence.numbers == 'same' else 'differ'}"
+    return _NUMBERS.get(evidence.numbers, "")
 
 
 def _number(one: Profile) -> str:

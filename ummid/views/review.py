@@ -1,6 +1,6 @@
 """The review queue: pairs too likely to dismiss and not likely enough to join by themselves."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from ummid.identity.links import Links
 from ummid.identity.words import words
 from ummid.stores.table import Table
 from ummid.views import pairs, titles
-from ummid.views.pairs import Compared, RulingRow
+from ummid.views.pairs import Compared
 from ummid.views.state import RecordState, states
 
 _AT_ONCE = 500
