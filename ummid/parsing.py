@@ -8,8 +8,8 @@ from typing import Any, BinaryIO
 import msgspec
 
 from ummid.catalog.identifiers import best
-from ummid.catalog.merge import display_title
 from ummid.catalog.model import Rejected, Source, SourceRecord
+from ummid.catalog.texts import display_title
 from ummid.errors import FeedError
 from ummid.feeds import archives
 from ummid.feeds.reader import Reading, partner_from_path

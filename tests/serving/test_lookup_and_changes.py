@@ -109,7 +109,11 @@ def test_provenance_names_winner_rule_losers_and_where_each_source_stands(
     assert answer["fields"] == {
         "duration_ms": {"rule": "only", "record": acme},
         "genres": {"rule": "agreement", "record": beta},
-        "ids": {"rule": "union", "records": [acme]},
+        "ids": {
+            "rule": "union",
+            "records": [acme],
+            "items": [{"value": {"scheme": "partner:acme", "value": "A1"}, "records": [acme]}],
+        },
         "kind": {"rule": "agreement", "record": beta},
         "links": {"rule": "union", "records": [acme]},
         "synopses.medium.en": {"rule": "only", "record": acme},
@@ -140,7 +144,7 @@ def test_provenance_names_winner_rule_losers_and_where_each_source_stands(
 
 
 def test_what_one_source_alone_says_is_its_own(building: Building, client: FlaskClient) -> None:
-    title = building.title(statement(titles=(Text("T"), Text("T", "en")), year=1999))
+    title = building.title(statement(titles=(Text("T", "fr"), Text("T", "en")), year=1999))
     answer = client.get(f"/api/v1/titles/{title.id}/provenance").json
     (source,) = answer["sources"]
     only = {"rule": "only", "record": source["record"]}

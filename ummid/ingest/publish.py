@@ -5,7 +5,8 @@ A view row is written only when its bytes differ, so that a replay publishes not
 
 from collections.abc import Sequence
 
-from ummid.catalog.merge import Contributor, merge, offers
+from ummid.catalog.merge import merge, offers
+from ummid.catalog.survivorship import Contributor
 from ummid.catalog.title import Title
 from ummid.identity.links import id_link, own_link
 from ummid.ingest.context import Run
