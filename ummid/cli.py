@@ -117,16 +117,23 @@ def parse(
 @main.command()
 @click.argument("title_id")
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
+@click.option("--explain", is_flag=True, help="Say in words how good it is and who says what.")
 @click.pass_obj
-def title(settings: Settings, title_id: str, store: Path | None) -> None:
-    """Print a title as the API serves it."""
+def title(settings: Settings, title_id: str, store: Path | None, explain: bool) -> None:
+    """Print a title as the API serves it, with its scores, conflicts and provenance."""
+    from ummid.catalog.title import Title
+    from ummid.views.explained import explained
     from ummid.views.titles import read_document, survivor
 
     with _reading(store or settings.store) as table:
         document = read_document(table, survivor(table, title_id))
-    if document is None or not document.body:
-        raise click.ClickException(f"there is no title {title_id!r} in the store")
-    click.echo(msgspec.json.format(document.body, indent=2).decode())
+        if document is None or not document.body:
+            raise click.ClickException(f"there is no title {title_id!r} in the store")
+        if not explain:
+            click.echo(msgspec.json.format(document.body, indent=2).decode())
+            return
+        for line in explained(table, msgspec.json.decode(document.body, type=Title)):
+            click.echo(line)
 
 
 @main.command()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.catalog.statements import NOBODY, golden, said
 from ummid.catalog.grants import Bound, Grant, TerritorySet
 from ummid.catalog.merge import MAX_AIRINGS, Offer, merge, offers, platform_of
 from ummid.catalog.model import (
@@ -16,40 +17,15 @@ from ummid.catalog.model import (
     Genre,
     Parent,
     Rating,
-    Source,
-    SourceRecord,
     Synopsis,
     Technical,
     Text,
     Warning,
 )
 from ummid.catalog.precedence import Precedence
-from ummid.catalog.survivorship import Contributor
 from ummid.catalog.texts import display_title
-from ummid.catalog.title import FieldProvenance, Loser, Title, TitleParent
+from ummid.catalog.title import FieldProvenance, Loser, TitleParent
 from ummid.errors import FeedError
-
-NOBODY = Precedence()
-
-
-def said(record_id: str, stated: int = 0, partner: str = "acme", **fields: Any) -> Contributor:
-    """A statement made at a time by a partner."""
-    record = SourceRecord(
-        **{
-            "format": "mrss",
-            "kind": "film",
-            "key": record_id,
-            "source": Source("feed", "item"),
-            "partner": partner,
-        }
-        | fields
-    )
-    return Contributor(record_id, (stated, stated, "digest"), record)
-
-
-def golden(*contributors: Contributor, precedence: Precedence = NOBODY, **parents: str) -> Title:
-    known = {tuple(name.split("__", 1)): title for name, title in parents.items()}
-    return merge("t", contributors, precedence, known)  # type: ignore[arg-type]
 
 
 def test_a_title_of_one_statement_is_that_statement() -> None:

@@ -96,7 +96,7 @@ class _Publish:
         if body != old_body:
             parts.append("title")
             puts.append(Put(keys.title(title_id), keys.BODY, known, body))
-            before = titles.searchable_ids(titles.decode_title(old_body)) if old_body else ()
+            before = titles.stored_ids(old_body)
             after = titles.searchable_ids(title) if title else ()
             puts += titles.external_puts(title_id, before, after, known)
         if grants != old_grants:
