@@ -89,6 +89,20 @@ def test_the_display_title_is_one_that_survived() -> None:
     assert only_original.title == "Hitze"
 
 
+def test_of_one_statement_the_first_title_that_survived_is_displayed() -> None:
+    title = golden(said("a", titles=(Text("Heat"), Text("Hitze", "de", territory="DE"))))
+    assert title.title == "Heat"
+    title = golden(said("a", titles=(Text("TBA", "en"), Text("Hit", "sv"), Text("Heat", "en"))))
+    assert title.title == "Hit"
+
+
+def test_one_wording_twice_in_one_statement_is_one_alternate_title() -> None:
+    twice = (Text("Zone", "en", "alternate"), Text("ZONE", "en", "alternate"))
+    title = golden(said("a", 2, titles=twice), said("b", 1, titles=twice[1:]))
+    assert title.titles == twice[:1]
+    assert title.provenance["titles.alternate.en"].by == ((0, 1),)
+
+
 def test_the_entries_that_a_provenance_speaks_of() -> None:
     title = golden(
         said("a", titles=(Text("Zone", "en", "alternate"), Text("Picnic", "en", "alternate"))),

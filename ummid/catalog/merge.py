@@ -117,14 +117,16 @@ def _alone(contributor: Contributor, precedence: Precedence) -> dict[str, Any]:
     """The fields of a title that one statement makes: most titles, so nothing is weighed."""
     record = contributor.record
     fields = {name: getattr(record, name) for name in _AS_STATED}
+    stated = record.titles
     if not all(is_plain(fields[name], key) for name, _, key in _TEXTS):
         survivors = Survivors((contributor,), precedence)
         for name, group, key in _TEXTS:
             fields[name] = choose_texts(survivors, name, group, key)
         fields["provenance"] = survivors.provenance
+        stated = tuple(surviving(record.titles, fields["titles"]))
     fields["kind"] = record.kind
     fields["duration_ms"] = runtime(record)
-    fields["title"] = display_title(fields["titles"])
+    fields["title"] = display_title(stated)
     fields["ids"] = lists.ids_of(record)
     fields["technical"] = (record.technical,) if record.technical else ()
     fields["doubts"] = _doubts((contributor,)) if record.warnings else ()
