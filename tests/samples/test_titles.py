@@ -213,7 +213,11 @@ def test_an_episode_that_two_feeds_number_alike(catalogue: Catalogue) -> None:
             },
         ],
         "parents": [
-            {"relation": "season", "title": "Quiet Orbit Season 1"},
+            {
+                "relation": "season",
+                "id": next(t.id for t in catalogue.titles() if t.kind == "season"),
+                "title": "Quiet Orbit Season 1",
+            },
             {
                 "relation": "series",
                 "id": catalogue.title("tt9910301").id,

@@ -202,7 +202,9 @@ def _parents(base: Sequence[Contributor], parent_titles: ParentTitles) -> tuple[
                     for i in parent.ids
                     if (contributor.record.partner, i.value) in parent_titles
                 ),
-                None,
+                parent_titles.get(
+                    (f"{contributor.record.partner} {parent.relation}", parent.title or "")
+                ),
             )
             before = found.get(parent.relation)
             if before is None or (before.id is None and known):

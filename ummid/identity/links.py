@@ -5,13 +5,15 @@ partner's own. Blocks only say who is to be compared with whom; the comparison d
 """
 
 import hashlib
+from collections.abc import Iterator
 
 import msgspec
 from msgspec import Struct
 
 from ummid.catalog.keys import stable_id
-from ummid.catalog.model import ExternalId, Kind, SourceRecord
+from ummid.catalog.model import ExternalId, Kind, Parent, SourceRecord
 from ummid.identity.blocking import blocks
+from ummid.identity.normal import title_names
 from ummid.identity.profile import NO_PROFILE, Profile, profile
 
 JOINING = frozenset({"eidr", "imdb", "tms", "tmdb", "tvdb", "isan", "movielabs", "uuid"})
@@ -28,7 +30,8 @@ _COUNTED_APART = frozenset({"series", "season", "episode"})
 class Links(Struct, frozen=True, array_like=True, gc=False):
     """Everything that identity needs of one statement.
 
-    `parents` are the strong links under which its parents may be found. `names` are
+    `parents` are the links under which its parents may be found; `named` those under which a
+    series or season is found by what states no id of it. `names` are
     (scheme, value) of ids of which a work has one; `owner` is (partner and format, own id):
     a partner that lists two titles means two, unless an id says otherwise. `mark` tells one
     state of a statement's blocks, owner and profile from another.
@@ -41,6 +44,7 @@ class Links(Struct, frozen=True, array_like=True, gc=False):
     owner: tuple[str, str] | None = None
     profile: Profile = NO_PROFILE
     mark: str = ""
+    named: tuple[str, ...] = ()
 
 
 NO_LINKS = Links()
@@ -64,6 +68,7 @@ def links(record: SourceRecord) -> Links:
         owner,
         said,
         _mark(owner, said) if within else "",
+        tuple(named_links(said)),
     )
 
 
@@ -103,13 +108,45 @@ def joins(external: ExternalId, kind: Kind) -> bool:
     )
 
 
+def named_links(said: Profile) -> Iterator[str]:
+    """The links by name of a series, and of a season with its number."""
+    if said.kind == "series":
+        for name in said.names:
+            yield stable_id("named", "series", name)
+    elif said.kind == "season" and said.season is not None:
+        for name in said.series:
+            yield stable_id("named", "season", name, str(said.season))
+
+
 def parent_links(record: SourceRecord) -> list[str]:
     """The links under which this statement's parents may be found."""
-    found = []
+    found: list[str] = []
     for parent in record.parents:
-        for external in parent.ids:
-            if external.scheme == "partner":
-                found.append(own_link(record.partner, external.value))
-            elif external.valid:
-                found.append(id_link(external, parent.relation))
+        found += parent_id_links(record.partner, parent) or parent_name_links(record, parent)
     return found
+
+
+def parent_id_links(partner: str, parent: Parent) -> list[str]:
+    """By the ids that the statement has of a parent."""
+    return [
+        own_link(partner, external.value)
+        if external.scheme == "partner"
+        else id_link(external, parent.relation)
+        for external in parent.ids
+        if external.scheme == "partner" or external.valid
+    ]
+
+
+def parent_name_links(record: SourceRecord, parent: Parent) -> list[str]:
+    """By name: a series by its title, a season by its number within a series."""
+    if parent.relation == "series" and parent.title:
+        return [stable_id("named", "series", name) for name in title_names(parent.title)]
+    if parent.relation == "season" and record.season_number is not None:
+        number = str(record.season_number)
+        return [
+            stable_id("named", "season", name, number)
+            for above in record.parents
+            if above.relation == "series" and above.title
+            for name in title_names(above.title)
+        ]
+    return []

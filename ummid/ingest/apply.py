@@ -180,8 +180,9 @@ class _Apply:
         for link, column in old ^ new:
             row, kept = keys.link(link), (link, column) in new
             self._puts.append(Put(row, column + record_id.encode(), known, b"1" if kept else b""))
-            if not kept:  # those that it joined may have to part
-                self._dirty.update(c[2:].decode() for _, c, _ in self._table.scan(row + b"\x00m:"))
+            if not kept:  # those that it joined may have to part, its children to look again
+                for also in (b"\x00m:", b"\x00c:"):
+                    self._dirty.update(c[2:].decode() for _, c, _ in self._table.scan(row + also))
         if before.mark != after.mark:
             entry, within = stub(after), set(after.blocks)
             for block in within.union(before.blocks):
@@ -197,7 +198,8 @@ class _Apply:
 
 def _link_rows(said: Links) -> set[tuple[str, bytes]]:
     own = {(link, b"m:") for link in said.strong}
-    return own | {(link, b"c:") for link in said.parents}
+    named = {(link, b"n:") for link in said.named}
+    return own | named | {(link, b"c:") for link in said.parents}
 
 
 def _with_content(

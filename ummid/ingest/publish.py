@@ -6,9 +6,10 @@ A view row is written only when its bytes differ, so that a replay publishes not
 from collections.abc import Sequence
 
 from ummid.catalog.merge import merge, offers
+from ummid.catalog.model import Parent, SourceRecord
 from ummid.catalog.survivorship import Contributor
 from ummid.catalog.title import Title
-from ummid.identity.links import id_link, own_link
+from ummid.identity.links import parent_id_links, parent_name_links
 from ummid.ingest.context import Run
 from ummid.stores.buffer import BATCH
 from ummid.stores.table import Put, Table
@@ -36,6 +37,7 @@ class _Publish:
     def __init__(self, run: Run, table: Table) -> None:
         self._run, self._table = run, table
         self._scopes = Scopes(table)
+        self._parents_known: dict[tuple[str, bytes], dict[str, str]] = {}
         self._puts: list[Put] = []
         self._changes: list[tuple[str, str, tuple[str, ...]]] = []
         self.changed = 0
@@ -108,30 +110,52 @@ class _Publish:
             self._changes.append((title_id, change, tuple(parts)))
 
     def _parents(self, contributors: list[Contributor]) -> dict[tuple[str, str], str]:
-        """Title ids of the parents that the catalogue holds, by (partner, id value)."""
+        """Title ids of the parents that the catalogue holds, by (partner, id value), and of those
+        that are only named by (partner and relation, name).
+        """
         found: dict[tuple[str, str], str] = {}
         for contributor in contributors:
-            partner = contributor.record.partner
-            for parent in contributor.record.parents:
+            record = contributor.record
+            for parent in record.parents:
+                by_id = False
                 for external in parent.ids:
-                    own = external.scheme == "partner"
-                    if not own and not external.valid:
-                        continue
-                    link = (
-                        own_link(partner, external.value)
-                        if own
-                        else id_link(external, parent.relation)
-                    )
-                    title_id = self._holder(link)
-                    if title_id:
-                        found[partner, external.value] = title_id
+                    links = parent_id_links(record.partner, Parent(parent.relation, (external,)))
+                    holders = self._holders(links[0], b"m:") if links else {}
+                    if holders:
+                        found[record.partner, external.value] = next(iter(holders.values()))
+                        by_id = True
+                if not by_id and parent.title:
+                    named = self._named(record, parent)
+                    if named:
+                        found[f"{record.partner} {parent.relation}", parent.title] = named
         return found
 
-    def _holder(self, link: str) -> str | None:
-        """The title of the first live record that carries a link."""
-        rows = self._table.scan(keys.link(link) + b"\x00m:")
-        holders = [column[2:].decode() for _, column, cell in rows if cell.value]
-        for holder, is_dead in zip(holders, dead(self._table, holders), strict=True):
-            if not is_dead:
-                return titles.survivor(self._table, holder)
+    def _named(self, record: SourceRecord, parent: Parent) -> str | None:
+        """The one title that goes by a parent's name: the partner's own before anybody's."""
+        holders: dict[str, str] = {}
+        for link in parent_name_links(record, parent):
+            holders |= self._holders(link, b"n:")
+        stated = zip(holders, states(self._table, list(holders)), strict=True)
+        own = [h for h, state in stated if state and state.record().partner == record.partner]
+        for titles_so_named in ({holders[h] for h in own}, set(holders.values())):
+            if len(titles_so_named) == 1:
+                return titles_so_named.pop()
         return None
+
+    def _holders(self, link: str, column: bytes) -> dict[str, str]:
+        """The title of each live record that carries a link, by record."""
+        known = self._parents_known.get((link, column))
+        if known is not None:
+            return known
+        if len(self._parents_known) >= CHUNK:
+            self._parents_known.clear()
+        rows = self._table.scan(keys.link(link) + b"\x00" + column)
+        holders = [column[2:].decode() for _, column, cell in rows if cell.value]
+        live = [
+            holder
+            for holder, is_dead in zip(holders, dead(self._table, holders), strict=True)
+            if not is_dead
+        ]
+        survivors = titles.survivors(self._table, live)
+        found = self._parents_known[link, column] = {one: survivors[one] for one in live}
+        return found

@@ -103,7 +103,9 @@ class _Resolve:
         followed: set[str] = set()
         frontier = dict(found)
         while frontier:
-            new_links = {link for said in frontier.values() for link in said.strong} - followed
+            new_links = {
+                link for said in frontier.values() for link in (*said.strong, *said.named)
+            } - followed
             followed |= new_links
             members, named = self._holders(sorted(new_links))
             connected.children |= named
@@ -128,8 +130,10 @@ class _Resolve:
         children: set[str] = set()
         for row in self._table.get_rows([keys.link(link) for link in links]):
             for column, cell in row:
-                if cell.value:
-                    (members if column[:1] == b"m" else children).add(column[2:].decode())
+                if cell.value and column[:1] == b"m":
+                    members.add(column[2:].decode())
+                elif cell.value and column[:1] == b"c":
+                    children.add(column[2:].decode())
         return members, children
 
     def _assign(self, connected: "_Connected") -> set[str]:
