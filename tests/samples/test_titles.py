@@ -215,7 +215,7 @@ def test_an_episode_that_two_feeds_number_alike(catalogue: Catalogue) -> None:
         "parents": [
             {
                 "relation": "season",
-                "id": next(t.id for t in catalogue.titles() if t.kind == "season"),
+                "id": next(t.id for t in catalogue.titles() if t.title == "Quiet Orbit Season 1"),
                 "title": "Quiet Orbit Season 1",
             },
             {

@@ -19,7 +19,7 @@ from ummid.identity.compare import UNKNOWN, Evidence
 SCALE = 10_000
 """Probabilities are whole numbers of ten thousandths: the same on every machine."""
 
-_NEVER, _SURELY = -15.0, 6.0
+_NEVER, _SURELY = -15.0, 5.0
 _TITLE_GROUPS = {
     "same, long": "same",
     "same": "same",
@@ -76,16 +76,18 @@ def title_group(title: str) -> str:
     return _TITLE_GROUPS.get(title) or ("near" if title.startswith(_NEAR) else "differ")
 
 
-def declared(e: Evidence) -> float:
-    """Log-odds of what the judged sets cannot teach: they name no series and mix no kinds."""
+def declared(e: Evidence) -> float | None:
+    """Log-odds of what the judged sets cannot teach, for they name no series and mix no kinds:
+    below zero it is at most that, above at least. None where they can.
+    """
     if e.kind == "differ" or e.series == "differ":
         return _NEVER
-    if e.series in ("same", "alike"):
-        if e.numbers == "same":
-            return _SURELY
-        if e.kind == "season" or title_group(e.title) != "same" or e.title == "same, generic":
-            return _NEVER if e.numbers != UNKNOWN else 0.0
-    return 0.0
+    if e.series not in ("same", "alike") or e.numbers == UNKNOWN:
+        return None
+    if e.numbers == "same":
+        return _SURELY if e.series == "same" and e.year not in ("3-5", "far") else None
+    named = title_group(e.title) == "same" and e.title != "same, generic"
+    return None if named and e.kind != "season" else _NEVER
 
 
 @lru_cache(maxsize=1 << 16)
@@ -93,5 +95,8 @@ def probability(e: Evidence) -> int:
     """How likely the two are one title, in whole ten thousandths."""
     model = shipped()
     known = model.weights.get
-    odds = model.intercept + sum(known(name, 0.0) for name in features(e)) + declared(e)
+    odds = model.intercept + sum(known(name, 0.0) for name in features(e))
+    rule = declared(e)
+    if rule is not None:
+        odds = min(odds, rule) if rule < 0 else max(odds, rule)
     return round(SCALE / (1 + math.exp(-odds)))

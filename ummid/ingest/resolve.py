@@ -163,17 +163,12 @@ class _Connected:
         self.words: dict[str, Mapping[str, RulingRow]] = {}
 
     def pairs(self, crowded: set[str]) -> Iterator[Pair]:
-        """Likely pairs whose two records are still what they were when they were compared."""
+        """Likely pairs that still count."""
         for one, kept in self.compared.items():
-            for other, compared in kept.items():
-                if one < other and self._holds(one, other, compared, crowded):
-                    yield Pair(one, other, compared.probability)
-
-    def _holds(self, one: str, other: str, compared: Compared, crowded: set[str]) -> bool:
-        links, of_other = self.members[one], self.members.get(other)
-        if of_other is None or (links.mark, of_other.mark) != (compared.mark, compared.other_mark):
-            return False
-        return not crowded or bool(set(links.blocks).intersection(of_other.blocks) - crowded)
+            for other, found in kept.items():
+                about = self.members.get(other)
+                if one < other and about and pairs.holds(found, self.members[one], about, crowded):
+                    yield Pair(one, other, found.probability)
 
     def rulings(self) -> set[Ruling]:
         return pairs.as_rulings(self.words.items())

@@ -1,13 +1,14 @@
 """Blocks, compared pairs and people's rulings, as rows that a run writes and resolving reads."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 
 import msgspec
 from msgspec import Struct
 
 from ummid.identity.clusters import Ruling
+from ummid.identity.links import Links
 from ummid.stores.table import Put, Table
 from ummid.views import keys
 
@@ -37,6 +38,15 @@ class RulingRow(Struct, frozen=True, array_like=True):
     time: int
     author: str
     note: str = ""
+
+
+def holds(found: Compared, links: Links, other: Links, crowded: Set[str]) -> bool:
+    """Whether a comparison still counts: both are what they were, and a block that tells
+    something still brings them together.
+    """
+    if (links.mark, other.mark) != (found.mark, found.other_mark):
+        return False
+    return not crowded or bool(set(links.blocks).intersection(other.blocks) - crowded)
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -1,6 +1,6 @@
 """The review queue: pairs too likely to dismiss and not likely enough to join by themselves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import islice
 
 from msgspec import Struct
@@ -52,9 +52,10 @@ def doubts(table: Table) -> Iterator[Doubt]:
 
     That is a pair between the thresholds, and one above them that clustering refused.
     """
-    waiting = ((one, other, found) for one, other, found in pairs.all_compared(table))
-    while batch := list(islice(waiting, _AT_ONCE)):
-        yield from _waiting(table, batch)
+    kept = pairs.all_compared(table)
+    crowded = pairs.crowded(table)
+    while batch := list(islice(kept, _AT_ONCE)):
+        yield from _waiting(table, batch, crowded)
 
 
 def find(table: Table, name: str) -> tuple[str, str]:
@@ -67,7 +68,9 @@ def find(table: Table, name: str) -> tuple[str, str]:
     )
 
 
-def _waiting(table: Table, batch: Sequence[tuple[str, str, Compared]]) -> Iterator[Doubt]:
+def _waiting(
+    table: Table, batch: Sequence[tuple[str, str, Compared]], crowded: Set[str]
+) -> Iterator[Doubt]:
     ids = sorted({record_id for one, other, _ in batch for record_id in (one, other)})
     known = dict(zip(ids, states(table, ids), strict=True))
     survivors = titles.survivors(table, ids)
@@ -76,8 +79,7 @@ def _waiting(table: Table, batch: Sequence[tuple[str, str, Compared]]) -> Iterat
         state, of_other = known[one], known[other]
         if state is None or of_other is None or survivors[one] == survivors[other]:
             continue
-        marks = (state.links.mark, of_other.links.mark)
-        if marks == (found.mark, found.other_mark) and other not in ruled[one]:
+        if pairs.holds(found, state.links, of_other.links, crowded) and other not in ruled[one]:
             yield _doubt(found, (one, state), (other, of_other), survivors)
 
 
