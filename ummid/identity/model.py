@@ -14,7 +14,8 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from ummid.identity.compare import UNKNOWN, Evidence
+from ummid.identity.compare import Evidence
+from ummid.identity.levels import UNKNOWN
 
 SCALE = 10_000
 """Probabilities are whole numbers of ten thousandths: the same on every machine."""
@@ -27,7 +28,7 @@ _TITLE_GROUPS = {
     "same, generic": "same",
     UNKNOWN: UNKNOWN,
 }
-_NEAR = ("nearly same", "alike", "similar", "contained")
+_NEAR = ("nearly same", "alike", "similar", "contained", "translated", "mostly")
 
 
 class Model(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from ummid.catalog.model import Kind, SourceRecord
+from ummid.identity.genres import genre_names
 from ummid.identity.normal import person_name, plain, title_names
 
 _KINDS: dict[Kind, str] = {
@@ -83,7 +84,7 @@ def profile(record: SourceRecord) -> Profile:
         tuple(directors)[:_DIRECTORS],
         tuple(people)[:_PEOPLE],
         tuple(sorted(record.countries)),
-        tuple(sorted({plain(g.text)[:5] for g in record.genres})),
+        tuple(sorted({name for g in record.genres for name in genre_names(g.text)})),
         _longest_words(record),
     )
 
