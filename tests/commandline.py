@@ -35,7 +35,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 def errors(result: "Result | subprocess.CompletedProcess[str]") -> list[str]:
     """Lines on standard error, less those of progress, which a slow machine shows."""
-    progress = ("reading: ", "apply: ", "resolve: ", "publish: ")
+    progress = ("reading: ", "apply: ", "compare: ", "resolve: ", "publish: ")
     return [line for line in result.stderr.splitlines() if not line.startswith(progress)]
 
 

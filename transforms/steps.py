@@ -8,6 +8,7 @@ import apache_beam as beam
 from transforms.files import BeamFiles
 from transforms.progress import FileProgress, reporter
 from ummid.ingest.apply import apply_partition
+from ummid.ingest.compare import Comparisons, compare_partition
 from ummid.ingest.context import PARTITIONS, Run
 from ummid.ingest.delivery import Delivery
 from ummid.ingest.finish import finish
@@ -129,15 +130,30 @@ class ApplyStaged(beam.PTransform):
         return plan | "Apply" >> EachPartition("Apply", self._run, apply_partition, plan)
 
 
-class ResolveTitles(beam.PTransform):
-    """Counts of the applied -> Resolved per partition, once all of it is applied."""
+class CompareRecords(beam.PTransform):
+    """Counts of the applied -> Comparisons per partition, once all of it is applied.
+
+    The block rows that applying wrote are the shuffle: records that share a block lie in one
+    row, wherever they came from.
+    """
 
     def __init__(self, run: Run) -> None:
         super().__init__()
         self._run = run
 
-    def expand(self, applied: beam.PCollection[Any]) -> beam.PCollection[Resolved]:
-        return applied | "Resolve" >> EachPartition("Resolve", self._run, resolve_partition)
+    def expand(self, applied: beam.PCollection[Any]) -> beam.PCollection[Comparisons]:
+        return applied | "Compare" >> EachPartition("Compare", self._run, compare_partition)
+
+
+class ResolveTitles(beam.PTransform):
+    """Comparisons -> Resolved per partition, once all is compared."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def expand(self, compared: beam.PCollection[Any]) -> beam.PCollection[Resolved]:
+        return compared | "Resolve" >> EachPartition("Resolve", self._run, resolve_partition)
 
 
 class PublishViews(beam.PTransform):
@@ -159,10 +175,12 @@ class FinishRun(beam.PTransform):
         run: Run,
         plan: beam.PCollection[Plan],
         counts: beam.PCollection[dict[str, Counts]],
+        compared: beam.PCollection[Comparisons],
         resolved: beam.PCollection[Resolved],
     ) -> None:
         super().__init__()
-        self._run, self._plan, self._counts, self._resolved = run, plan, counts, resolved
+        self._run, self._plan = run, plan
+        self._counts, self._compared, self._resolved = counts, compared, resolved
 
     def expand(self, published: beam.PCollection[int]) -> beam.PCollection[RunReport]:
         return (
@@ -174,13 +192,19 @@ class FinishRun(beam.PTransform):
                 self._run,
                 beam.pvalue.AsSingleton(self._plan),
                 beam.pvalue.AsList(self._counts),
+                beam.pvalue.AsList(self._compared),
                 beam.pvalue.AsList(self._resolved),
             )
         )
 
 
 def _finish(
-    changed: int, run: Run, plan: Plan, counts: list[dict[str, Counts]], resolved: list[Resolved]
+    changed: int,
+    run: Run,
+    plan: Plan,
+    counts: list[dict[str, Counts]],
+    compared: list[Comparisons],
+    resolved: list[Resolved],
 ) -> RunReport:
     settled, deliveries = plan
     return finish(
@@ -189,6 +213,7 @@ def _finish(
         deliveries,
         settled,
         counts=counts,
+        compared=compared,
         absent=sum(r.absent for r in resolved),
         changed=changed,
         seconds=max(0, now_ms() - run.known) / 1000,

@@ -2,8 +2,6 @@
 
 import errno
 import sys
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,8 +12,8 @@ import msgspec
 from ummid import __version__
 from ummid.demo import demo
 from ummid.errors import UmmidError
+from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
-from ummid.stores.table import Table
 
 _GROUP = "ummid.commands"
 
@@ -59,6 +57,7 @@ def main(ctx: click.Context, config: Path | None) -> None:
 
 
 main.add_command(demo)
+main.add_command(review)
 
 
 @main.command()
@@ -115,14 +114,24 @@ def parse(
 
 
 @main.command()
-@click.argument("title_id")
+@click.argument("words", nargs=-1, required=True, metavar="[why] ID")
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
 @click.pass_obj
-def title(settings: Settings, title_id: str, store: Path | None) -> None:
-    """Print a title as the API serves it."""
+def title(settings: Settings, words: tuple[str, ...], store: Path | None) -> None:
+    """Print a title as the API serves it; with `why`, what makes it so.
+
+    That is what joined each of its records, and whose word each of its fields is.
+    """
     from ummid.views.titles import read_document, survivor
 
-    with _reading(store or settings.store) as table:
+    *how, title_id = words
+    if how not in ([], ["why"]):
+        raise click.UsageError("name one title: `ummid title ID` or `ummid title why ID`")
+    with reading(store or settings.store) as table:
+        if how:
+            for line in explain(table, title_id):
+                click.echo(line)
+            return
         document = read_document(table, survivor(table, title_id))
     if document is None or not document.body:
         raise click.ClickException(f"there is no title {title_id!r} in the store")
@@ -136,7 +145,7 @@ def views(settings: Settings, store: Path | None) -> None:
     """Print a fingerprint of every view: equal stores have equal ones."""
     from ummid.views.digest import digest
 
-    with _reading(store or settings.store) as table:
+    with reading(store or settings.store) as table:
         for name, (cells, fingerprint) in digest(table).items():
             click.echo(f"{name:<13} {cells:>9,} cells  {fingerprint}")
 
@@ -149,7 +158,7 @@ def runs(settings: Settings, store: Path | None, last: int) -> None:
     """List the last runs and what became of their records."""
     from ummid.views.runs import reports
 
-    with _reading(store or settings.store) as table:
+    with reading(store or settings.store) as table:
         for report in list(reports(table))[-last:]:
             click.echo(
                 f"{report.run}  read {report.read:,} = {report.published:,} published "
@@ -171,11 +180,3 @@ def doctor(settings: Settings) -> None:
         mark = "ok     " if finding.ok else "MISSING" if finding.needed else "absent "
         click.echo(f"{mark} {finding.what}: {finding.detail}")
     sys.exit(0 if healthy else 1)
-
-
-@contextmanager
-def _reading(store: Path) -> Iterator[Table]:
-    from ummid.stores.lmdb_table import LmdbTable
-
-    with closing(LmdbTable(store, readonly=True)) as table:
-        yield table

@@ -8,12 +8,12 @@ import click
 import msgspec
 from rich.console import Console
 
-from pipelines.printable import one_line, printable
 from pipelines.quiet import importing_beam
 from ummid.errors import StoreError
 from ummid.ingest.context import close_table, open_table
 from ummid.ingest.sources import Source, source_again
 from ummid.partners import load_partners
+from ummid.printable import one_line, printable
 from ummid.settings import Settings
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.views.deadletters import DeadLetter, letters, origin, read

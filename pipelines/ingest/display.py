@@ -12,8 +12,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.printable import one_line
 from ummid.ingest.context import PARTITIONS
+from ummid.printable import one_line
 from ummid.views.runs import FileReport, RunReport
 
 _PLAIN_EVERY = 5.0
@@ -48,7 +48,7 @@ class Display:
         self._reading = self._bar.add_task("Read", total=max(1, total_bytes), note="")
         self._steps = {
             step: self._bar.add_task(step, total=len(PARTITIONS), note="", visible=False)
-            for step in ("Apply", "Resolve", "Publish")
+            for step in ("Apply", "Compare", "Resolve", "Publish")
         }
         self._live = Live(self._bar, console=console, refresh_per_second=4, transient=True)
 

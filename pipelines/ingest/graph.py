@@ -1,10 +1,11 @@
-"""The graph of an ingest: match, stage, settle, apply, resolve, publish, finish."""
+"""The graph of an ingest: match, stage, settle, apply, compare, resolve, publish, finish."""
 
 import apache_beam as beam
 
 from transforms.files import MatchFeeds
 from transforms.steps import (
     ApplyStaged,
+    CompareRecords,
     FinishRun,
     PublishViews,
     ResolveTitles,
@@ -25,6 +26,7 @@ def build(pipeline: beam.Pipeline, run: Run, sources: list[Source], partners: Pa
         | "Settle deliveries" >> SettleDeliveries(run)
     )
     counts = plan | "Apply staged" >> ApplyStaged(run)
-    resolved = counts | "Resolve titles" >> ResolveTitles(run)
+    compared = counts | "Compare records" >> CompareRecords(run)
+    resolved = compared | "Resolve titles" >> ResolveTitles(run)
     published = resolved | "Publish views" >> PublishViews(run)
-    _ = published | "Finish" >> FinishRun(run, plan, counts, resolved)
+    _ = published | "Finish" >> FinishRun(run, plan, counts, compared, resolved)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ummid.catalog.grants import Bound
 from ummid.catalog.times import (
@@ -333,3 +334,37 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         if isinstance(found, Bound) and found.instant is not None:
             iso(found.instant)
     year_of(text)
+
+
+ANY_DIGITS = st.builds(
+    "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}".format,
+    st.sampled_from([0, 1, 2, 1600, 1970, 2024, 2025, 2038, 2098, 2099, 9999]),
+    st.integers(0, 13),
+    st.sampled_from([0, 1, 19, 28, 29, 30, 31, 32]),
+    *[st.sampled_from([0, 1, 23, 24, 25, 59, 60])] * 3,
+)
+ZONES = st.sampled_from(["", "Z", "+00:00", "-05:30", "+23:59", "+24:00", "+01:60", "+0100"])
+
+
+def outcome(raw: str, end: bool, assumed: str) -> Bound | str:
+    try:
+        return bound(raw, end=end, assumed_zone=assumed)
+    except FeedError as error:
+        return error.code
+
+
+@given(
+    ANY_DIGITS,
+    ZONES,
+    st.booleans(),
+    st.sampled_from(["UTC", "+02:00", "Europe/Paris", "Atlantis"]),
+)
+def test_a_blank_in_place_of_the_t_means_the_same(
+    digits: str, zone: str, end: bool, assumed: str
+) -> None:
+    """The one is read the short way, the other never is."""
+    raw = f"{digits}{zone}"
+    spaced = outcome(raw.replace("T", " "), end, assumed)
+    if isinstance(spaced, Bound):
+        spaced = replace(spaced, raw=raw)
+    assert outcome(raw, end, assumed) == spaced

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.generate import document
+from ummid.catalog.lines import record_line
 from ummid.catalog.model import Rejected, SourceRecord, Statement
 from ummid.feeds import parts
 from ummid.feeds.connector import Header
@@ -36,7 +37,11 @@ class Here:
     def ask(self, task: bytes) -> "Future[bytes]":
         answer: Future[bytes] = Future()
         outcome = parts.work(
-            self._known, self._feed, self._setting.opening, parts.decode_task(task)
+            self._known,
+            self._feed,
+            self._setting.opening,
+            parts.decode_task(task),
+            parts.render_of(self._setting),
         )
         answer.set_result(parts.encode(outcome))
         return answer
@@ -203,6 +208,46 @@ def test_a_part_whose_worker_was_killed_is_read_here(found: int) -> None:
                 os.kill(pid, signal.SIGKILL)
         statements.append(statement)
     assert statements == read(data, ON_ONE_CORE)[0]
+
+
+def rendered(data: bytes, plan: Plan) -> tuple[list[bytes], list[Rejected]]:
+    """The lines of the records that `ummid parse` prints, and the rejections."""
+    found = list(Reading("feeds/big.xml", io.BytesIO(data), plan=plan).rendered(record_line))
+    rejections = [one for one in found if isinstance(one, Rejected)]
+    return b"".join(one for one in found if isinstance(one, bytes)).splitlines(), rejections
+
+
+@settings(deadline=None)
+@given(documents(), st.integers(1, 700))
+def test_records_are_rendered_in_the_order_they_have_on_one_core(
+    pieces: list[str], size: int
+) -> None:
+    data = "".join(pieces).encode()
+    records = [s for s in read(data, ON_ONE_CORE)[0] if isinstance(s, SourceRecord)]
+    lines, rejections = rendered(data, in_parts(size))
+    assert lines == [record_line(record).rstrip(b"\n") for record in records]
+    assert len(rejections) == len(rendered(data, ON_ONE_CORE)[1])
+
+
+def test_rejections_stand_between_the_records_they_stood_between() -> None:
+    ids = "".join("<item><guid>g</guid></item>" + "<item/>" * (n % 3) for n in range(40))
+    data = f"{CHANNEL}{ids}</channel></rss>".encode()
+    assert read(data, in_parts(500))[0] == read(data, ON_ONE_CORE)[0]
+
+
+def test_worker_processes_render_and_one_that_dies_is_replaced_by_this_one() -> None:
+    data = document("avails", 300)
+    start = Started()
+    expected = rendered(data, ON_ONE_CORE)
+    assert rendered(data, in_parts(40_000, start)) == expected
+
+    def killed(count: int, setting: bytes) -> Crew:
+        crew = start(count, setting)
+        for pid in start.crews[-1].pids:
+            os.kill(pid, signal.SIGKILL)
+        return crew
+
+    assert rendered(data, in_parts(40_000, killed)) == expected
 
 
 def closed(statements: Iterator[Statement]) -> None:

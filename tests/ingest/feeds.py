@@ -11,6 +11,7 @@ from ummid.catalog.precedence import Precedence
 from ummid.catalog.title import Title
 from ummid.feeds.connector import Profile
 from ummid.ingest.context import close_table, open_table
+from ummid.ingest.ruling import rule
 from ummid.ingest.run import begin, ingest
 from ummid.partners import Partners
 from ummid.stores.table import Table
@@ -54,17 +55,24 @@ class Store:
         assert all(counts.adds_up for counts in report.partners.values()), report
         return report
 
+    def rule(self, one: str, other: str, *, same: bool) -> RunReport:
+        self._now += 1000
+        return rule(self.path, one, other, same=same, author="ann", clock=lambda: self._now)
+
+    def titles_by_id(self) -> dict[str, Title]:
+        """Every published title."""
+        return {
+            key[2:].decode(): titles.decode_title(cell.value)
+            for key, column, cell in self.table.scan(b"t#")
+            if column == b"v:body" and cell.value
+        }
+
     def views(self) -> dict[str, tuple[int, str]]:
         return digest.digest(self.table)
 
     def titles(self) -> dict[str, Title]:
         """Every published title by its display name."""
-        found = {}
-        for key, column, cell in self.table.scan(b"t#"):
-            if column == b"v:body" and cell.value:
-                title = titles.decode_title(cell.value)
-                found[title.title or key.decode()] = title
-        return found
+        return {title.title or name: title for name, title in self.titles_by_id().items()}
 
     def names(self) -> set[str]:
         return set(self.titles())

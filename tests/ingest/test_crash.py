@@ -16,7 +16,14 @@ from ummid.ingest import run as run_module
 from ummid.ingest.run import begin
 from ummid.views import changes
 
-STEPS = ("settle", "apply_partition", "resolve_partition", "publish_partition", "finish")
+STEPS = (
+    "settle",
+    "apply_partition",
+    "compare_partition",
+    "resolve_partition",
+    "publish_partition",
+    "finish",
+)
 
 
 class Killed(BaseException):

@@ -25,6 +25,12 @@ Apply staged/Apply/Before Apply
 Apply staged/Apply/Partitions
 Apply staged/Apply/Spread
 Apply staged/Apply/Apply
+Compare records
+Compare records/Compare
+Compare records/Compare/Before Compare
+Compare records/Compare/Partitions
+Compare records/Compare/Spread
+Compare records/Compare/Compare
 Resolve titles
 Resolve titles/Resolve
 Resolve titles/Resolve/Before Resolve

@@ -17,6 +17,10 @@ A = stable_id("a title")
 KEYS = [
     (keys.record("ab"), b"r#ab"),
     (keys.link("ab"), b"k#ab"),
+    (keys.block("ab"), b"b#ab"),
+    (keys.crowded("ab"), b"w#ab"),
+    (keys.pairs("ab"), b"e#ab"),
+    (keys.rulings("ab"), b"j#ab"),
     (keys.members("ab"), b"m#ab"),
     (keys.scope("ab"), b"z#ab"),
     (keys.scope_records("ab"), b"o#ab#"),

@@ -61,7 +61,7 @@ class Term(Struct, frozen=True, omit_defaults=True, gc=False):
     value: str
 
 
-class Grant(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Grant(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One licence for a set of territories and one window.
 
     `key` is stable under redelivery: stated by the partner (`stated_key`) or derived from

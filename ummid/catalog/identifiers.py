@@ -5,9 +5,8 @@ EIDR: `10.5240/` + five groups of four hex digits + an ISO 7064 Mod 37,36 check 
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
-
-from stdnum.iso7064 import mod_37_36
 
 from ummid.catalog.model import ExternalId, IdScope
 
@@ -15,6 +14,9 @@ _EIDR_BODY = re.compile(
     r"^(?P<prefix>\d+\.\d+)[/:]+(?P<id>(?:[0-9A-Z]{4}-){5}[0-9A-Z])(?P<suffix>:.*)?$",
     re.IGNORECASE | re.ASCII,
 )
+_EIDR_PLAIN = re.compile(r"(?:urn:eidr:)?(?:10\.5240[/:])?((?:[0-9A-F]{4}-){5}[0-9A-Z])", re.ASCII)
+"""The spellings that nearly all feeds use: taken without looking for others."""
+
 _HEX20 = re.compile(r"^[0-9A-F]{20}$")
 _IMDB = re.compile(r"^tt[0-9]{7,10}$")
 _IMDB_URL = re.compile(r"imdb\.com/title/(tt[0-9]+)", re.IGNORECASE)
@@ -45,6 +47,12 @@ _SCHEMES = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _scheme(raw: str) -> str:
+    name = raw.strip().lower()
+    return _SCHEMES.get(name, name or "other")
+
+
 def external_id(scheme: str, raw: str, scope: IdScope = "title") -> ExternalId | None:
     """An identifier of a named scheme, normalised and checked; None when nothing is there.
 
@@ -54,8 +62,9 @@ def external_id(scheme: str, raw: str, scope: IdScope = "title") -> ExternalId |
     text = raw.strip()
     if not text:
         return None
-    name = _SCHEMES.get(scheme.strip().lower(), scheme.strip().lower() or "other")
-    value, valid = _normalise(name, text)
+    name = _scheme(scheme)
+    normalise = _NORMALISE.get(name)
+    value, valid = normalise(text) if normalise else (text, True)
     return ExternalId(name, value, scope, valid, None if value == text else text)
 
 
@@ -90,25 +99,25 @@ def best(ids: tuple[ExternalId, ...], scheme: str) -> str | None:
     return next((i.value for i in values if i.valid), values[0].value if values else None)
 
 
-@lru_cache(maxsize=65536)
-def _normalise(scheme: str, text: str) -> tuple[str, bool]:
-    match scheme:
-        case "eidr":
-            return _eidr(text)
-        case "imdb":
-            found = _IMDB_URL.search(text)
-            value = (found[1] if found else text).lower()
-            return value, bool(_IMDB.match(value))
-        case "tms":
-            found = _TMS.match(text.upper())
-            return ("".join(found.groups()), True) if found else (text, False)
-        case "isan":
-            return _isan(text)
-        case _:
-            return text, True
+def _imdb(text: str) -> tuple[str, bool]:
+    found = _IMDB_URL.search(text)
+    value = (found[1] if found else text).lower()
+    return value, bool(_IMDB.match(value))
+
+
+def _tms(text: str) -> tuple[str, bool]:
+    found = _TMS.match(text.upper())
+    return ("".join(found.groups()), True) if found else (text, False)
 
 
 def _eidr(text: str) -> tuple[str, bool]:
+    plain = _EIDR_PLAIN.fullmatch(text)
+    if plain:
+        return f"10.5240/{plain[1]}", _is_checked(plain[1].replace("-", ""))
+    return _odd_eidr(text)
+
+
+def _odd_eidr(text: str) -> tuple[str, bool]:
     body = text.strip()
     lowered = body.lower()
     for prefix in ("urn:eidr:", "md:cid:eidr-s:", "eidr-s:", "eidr-x:", "eidr:"):
@@ -130,10 +139,19 @@ def _eidr(text: str) -> tuple[str, bool]:
     return value, valid
 
 
-@lru_cache(maxsize=65536)
+_DIGITS = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", bytes(range(36)))
+_DOUBLED = bytes((n % 36 or 36) * 2 % 37 for n in range(36 + 36))
+"""By the sum of a digit and what was carried to it: what is carried to the next."""
+
+
+@lru_cache(maxsize=4096)
 def _is_checked(digits: str) -> bool:
-    """One record often spells one EIDR in several ways."""
-    return bool(mod_37_36.checksum(digits) == 1)
+    """ISO 7064 Mod 37,36. One record often spells one EIDR in several ways."""
+    *body, check = digits.encode().translate(_DIGITS)
+    carried = 36
+    for digit in body:
+        carried = _DOUBLED[carried + digit]
+    return (carried + check) % 36 == 1
 
 
 def _isan(text: str) -> tuple[str, bool]:
@@ -143,3 +161,11 @@ def _isan(text: str) -> tuple[str, bool]:
         return isan.format(isan.validate(text)), True
     except isan.ValidationError:
         return text, False
+
+
+_NORMALISE: dict[str, Callable[[str], tuple[str, bool]]] = {
+    "eidr": _eidr,
+    "imdb": _imdb,
+    "tms": _tms,
+    "isan": _isan,
+}

@@ -70,7 +70,7 @@ class ExternalId(Struct, frozen=True, omit_defaults=True, gc=False):
     raw: str | None = None
 
 
-class Parent(Struct, frozen=True, omit_defaults=True):
+class Parent(Struct, frozen=True, omit_defaults=True, gc=False):
     """What this title belongs to: by ids where the feed has them, else by title."""
 
     relation: Literal["series", "season", "title", "bundle"]
@@ -86,7 +86,7 @@ class Genre(Struct, frozen=True, omit_defaults=True, gc=False):
     level: int | None = None
 
 
-class Credit(Struct, frozen=True, omit_defaults=True):
+class Credit(Struct, frozen=True, omit_defaults=True, gc=False):
     """A person or group. `role` is lower case (`actor`, `director`, `writer`, `producer`…)."""
 
     name: str
@@ -96,7 +96,7 @@ class Credit(Struct, frozen=True, omit_defaults=True):
     ids: tuple[ExternalId, ...] = ()
 
 
-class Rating(Struct, frozen=True, omit_defaults=True):
+class Rating(Struct, frozen=True, omit_defaults=True, gc=False):
     system: str
     value: str
     territory: str | None = None
@@ -133,7 +133,7 @@ class Track(Struct, frozen=True, omit_defaults=True, gc=False):
     location: str | None = None
 
 
-class Technical(Struct, frozen=True, omit_defaults=True):
+class Technical(Struct, frozen=True, omit_defaults=True, gc=False):
     """Facts about a version. `frame_rate` is an exact fraction (`24000/1001`)."""
 
     duration_ms: int | None = None
@@ -158,7 +158,7 @@ class Organisation(Struct, frozen=True, omit_defaults=True, gc=False):
     id: str | None = None
 
 
-class Airing(Struct, frozen=True, omit_defaults=True):
+class Airing(Struct, frozen=True, omit_defaults=True, gc=False):
     """A slot on a channel's schedule. It says when something airs, never what may be shown."""
 
     channel: str
@@ -195,7 +195,7 @@ class Scope(Struct, frozen=True, omit_defaults=True, gc=False):
     territory: str | None = None
 
 
-class SourceRecord(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class SourceRecord(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One partner's statement about one title.
 
     `key` names the statement within partner and format: a later statement with the same key
@@ -243,7 +243,7 @@ class SourceRecord(Struct, frozen=True, omit_defaults=True, kw_only=True):
     extra: dict[str, str] = {}
 
 
-class Rejected(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Rejected(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """A statement, or the rest of a file, that could not be taken.
 
     `fatal` marks the end of what could be read: the file is then not a complete delivery.

@@ -6,6 +6,7 @@ same facts with their own prefix (`SeasonTitleInternalAlias`), nested upwards.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache, partial
 
 from ummid.catalog.languages import language
 from ummid.catalog.model import (
@@ -23,6 +24,7 @@ from ummid.catalog.times import duration_ms, year_of
 from ummid.errors import FeedError
 from ummid.feeds.avails_parts import (
     SCOPES,
+    ByTag,
     alternate_id,
     distinct,
     eidr,
@@ -90,14 +92,9 @@ class Level:
         return Parent(relation, distinct(self.ids), title)  # type: ignore[arg-type]
 
     def read(self, element: Element) -> "Level":
-        prefix = self.name.capitalize()
+        readers = _readers_at(self.name)
         for item in element:
-            name = local_name[item.tag].removeprefix(prefix)
-            reader = _READERS.get(name)
-            if reader is not None:
-                reader(self, item)
-            elif value := text(item):
-                self.extra[snake(name)] = value
+            readers[item.tag](self, item)
         return self
 
     def _display(self, item: Element) -> None:
@@ -153,6 +150,8 @@ class Level:
 
     def _language(self, item: Element) -> str:
         raw = item.get("language")
+        if raw is None:
+            return "und"
         tag = language(raw)
         if tag is None and raw:
             message = f"{raw!r} names no language"
@@ -219,7 +218,8 @@ class Level:
             self.credits.append(Credit(name, role, character))
 
 
-_READERS: dict[str, Callable[[Level, Element], None]] = {
+Reader = Callable[[Level, Element], None]
+_READERS: dict[str, Reader] = {
     "TitleDisplayUnlimited": Level._display,
     "TitleInternalAlias": Level._alias,
     "LocalSeriesTitle": Level._local_title,
@@ -243,3 +243,18 @@ _READERS: dict[str, Callable[[Level, Element], None]] = {
     "GroupingEntity": Level._group,
 }
 """What each element of a level says, by its name without the level's prefix."""
+
+
+def _reader(level: str, name: str) -> Reader:
+    name = name.removeprefix(level.capitalize())
+    return _READERS.get(name) or partial(_read_extra, snake(name))
+
+
+def _read_extra(name: str, level: Level, item: Element) -> None:
+    if value := text(item):
+        level.extra[name] = value
+
+
+@lru_cache(maxsize=64)
+def _readers_at(level: str) -> ByTag[Reader]:
+    return ByTag(partial(_reader, level))

@@ -1,7 +1,7 @@
 """Small parts of an Avail that its XML and its sheet share: texts, names, identifiers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -19,20 +19,30 @@ SCOPES: dict[str, IdScope] = {
     "edit": "edit",
     "manifestation": "manifestation",
 }
+_TAGS_KEPT = 4096
 _DOI = re.compile(r"^\d\d\.\d{4}[/:]")
 _MDDF = "org:mddf"
 """The namespace in which MovieLabs' own translator puts the columns of a sheet."""
 
 
-class LocalNames(dict[object, str]):
-    """Local name of an lxml tag, remembered; "" for comments and processing instructions."""
+class ByTag(dict[object, Item]):
+    """What is made of the local name of an lxml tag, remembered by the tag.
 
-    def __missing__(self, tag: object) -> str:
-        name = self[tag] = tag.rpartition("}")[2] if isinstance(tag, str) else ""
-        return name
+    The local name is "" for comments and processing instructions.
+    """
+
+    def __init__(self, make: Callable[[str], Item]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, tag: object) -> Item:
+        found = self._make(tag.rpartition("}")[2] if isinstance(tag, str) else "")
+        if len(self) < _TAGS_KEPT:
+            self[tag] = found
+        return found
 
 
-local_name = LocalNames()
+local_name: ByTag[str] = ByTag(str)
 
 
 def plain(element: Element) -> str:
@@ -56,6 +66,8 @@ def parts(element: Element) -> dict[str, str]:
 
 def distinct(items: Sequence[Item]) -> tuple[Item, ...]:
     """The items in order, once each. Few are compared, many are hashed: hashing a Struct costs."""
+    if len(items) < 2:
+        return tuple(items)
     if len(items) > 8:
         return tuple(dict.fromkeys(items))
     found: list[Item] = []

@@ -249,15 +249,11 @@ def territory_names(included: tuple[str, ...], excluded: tuple[str, ...]) -> str
 def scopes(own_id: str, sets: list[TerritorySet | None]) -> tuple[Scope, ...]:
     """What a full extract of this ALID replaces: the ALID in each territory it names."""
     name = f"alid:{own_id}"
-    return tuple(Scope(name, territory=code) for code in _named(tuple(sets)))
-
-
-@lru_cache(maxsize=4096)
-def _named(sets: tuple[TerritorySet | None, ...]) -> tuple[str | None, ...]:
     codes: dict[str | None, None] = {}
     for territories in sets:
-        codes.update(dict.fromkeys(territories.included if territories else (None,)))
-    return tuple(codes)
+        for code in territories.included if territories else (None,):
+            codes[code] = None
+    return tuple([Scope(name, None, code) for code in codes])
 
 
 EXCEPTION = Warning(
@@ -283,7 +279,7 @@ def told_apart(grants: list[Grant], warnings: list[Warning]) -> tuple[Grant, ...
 
     Offers that are the same in every word are one, with a warning.
     """
-    if len({grant.key for grant in grants}) == len(grants):
+    if len(grants) < 2 or len({grant.key for grant in grants}) == len(grants):
         return tuple(grants)
     distinct = dict.fromkeys(grants)
     if len(distinct) < len(grants):

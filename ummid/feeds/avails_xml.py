@@ -4,7 +4,8 @@ Source: `avails-v2.*.xsd` and `vocab_avail_v2.*.json` in MovieLabs/mddf. Each Tr
 grant. A `Full Extract` replaces all that was known of its ALID in the territories it names.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from lxml import etree
 
@@ -25,6 +26,7 @@ from ummid.feeds import avails_terms as vocabulary
 from ummid.feeds.avails_levels import Level
 from ummid.feeds.avails_offer import Offer
 from ummid.feeds.avails_parts import (
+    ByTag,
     distinct,
     local_name,
     partner_id,
@@ -107,7 +109,7 @@ def _record(feed: Feed, place: str, element: Element) -> SourceRecord:
     words = draft.words
     _drop_comments(element)
     for item in element:
-        _read_part(draft, local_name[item.tag], item)
+        _PARTS[item.tag](draft, item)
     own_id = words.get("ALID") or words.get("contentID", "")
     if not own_id:
         raise FeedError("no-id", "the Avail has no ALID and its asset no contentID; state one")
@@ -124,7 +126,7 @@ def _record(feed: Feed, place: str, element: Element) -> SourceRecord:
     if content_id := words.get("contentID", ""):
         ids = [*partner_id(content_id, "contentID", id_scope(kind), draft.warnings), *ids]
     above = _chain(level)
-    for name in _WORKFLOW if element.attrib else ():
+    for name in _WORKFLOW if element.keys() else ():
         _note(draft, snake(name), element.get(name, ""))
     return SourceRecord(
         format=feed.format,
@@ -164,36 +166,42 @@ def _drop_comments(element: Element) -> None:
         return
 
 
-def _read_part(draft: _Draft, name: str, item: Element) -> None:
-    match name:
-        case "Transaction":
-            licensor = draft.words.get("Licensor", "")
-            draft.offers.append(read_transaction(item, draft.feed, licensor, draft.warnings))
-        case "Asset":
-            _read_asset(draft, item)
-        case "Disposition":
-            for part in item:
-                draft.words[local_name[part.tag]] = plain(part)
-        case "Licensor":
-            _read_organisation(draft, "licensor", item)
-        case "ServiceProvider":
-            _read_organisation(draft, "service provider", item)
-        case "SharedEntitlement":
-            _note(draft, f"entitlement_{snake(item.get('ecosystem', ''))}", text(item))
-        case "AssociatedALID":
-            _note(draft, f"associated_{snake(item.get('relationship', ''))}", text(item))
-        case "ExceptionFlag":
-            value = plain(item) or "true"
-            draft.extra["exception_flag"] = value
-            if vocabulary.yes_or_no(value):
-                draft.warnings.append(vocabulary.EXCEPTION)
-        case "CoreMetadata":
-            message = "metadata inside the Avail is not read; send it as MEC"
-            draft.warnings.append(Warning("not-read", "CoreMetadata", message))
-        case "ALID" | "AvailType":
-            draft.words[name] = plain(item)
-        case _:
-            _note(draft, snake(name), text(item))
+def _read_transaction(draft: _Draft, item: Element) -> None:
+    licensor = draft.words.get("Licensor", "")
+    draft.offers.append(read_transaction(item, draft.feed, licensor, draft.warnings))
+
+
+def _read_disposition(draft: _Draft, item: Element) -> None:
+    for part in item:
+        draft.words[local_name[part.tag]] = plain(part)
+
+
+def _read_entitlement(draft: _Draft, item: Element) -> None:
+    _note(draft, f"entitlement_{snake(item.get('ecosystem', ''))}", text(item))
+
+
+def _read_associated(draft: _Draft, item: Element) -> None:
+    _note(draft, f"associated_{snake(item.get('relationship', ''))}", text(item))
+
+
+def _read_exception(draft: _Draft, item: Element) -> None:
+    value = plain(item) or "true"
+    draft.extra["exception_flag"] = value
+    if vocabulary.yes_or_no(value):
+        draft.warnings.append(vocabulary.EXCEPTION)
+
+
+def _read_core_metadata(draft: _Draft, _: Element) -> None:
+    message = "metadata inside the Avail is not read; send it as MEC"
+    draft.warnings.append(Warning("not-read", "CoreMetadata", message))
+
+
+def _read_word(name: str, draft: _Draft, item: Element) -> None:
+    draft.words[name] = plain(item)
+
+
+def _read_note(name: str, draft: _Draft, item: Element) -> None:
+    _note(draft, name, text(item))
 
 
 def _note(draft: _Draft, name: str, value: str) -> None:
@@ -202,7 +210,7 @@ def _note(draft: _Draft, name: str, value: str) -> None:
         draft.extra[name] = f"{before}; {value}" if before else value
 
 
-def _read_organisation(draft: _Draft, role: str, item: Element) -> None:
+def _read_organisation(role: str, draft: _Draft, item: Element) -> None:
     name = parts(item).get("DisplayName")
     if not name:
         return
@@ -234,6 +242,30 @@ def _read_asset(draft: _Draft, element: Element) -> None:
             _note(draft, snake(name), text(item))
     if draft.level is None:
         draft.level = Level("work", draft.feed, draft.warnings)
+
+
+Reader = Callable[[_Draft, Element], None]
+_READERS: dict[str, Reader] = {
+    "Transaction": _read_transaction,
+    "Asset": _read_asset,
+    "Disposition": _read_disposition,
+    "Licensor": partial(_read_organisation, "licensor"),
+    "ServiceProvider": partial(_read_organisation, "service provider"),
+    "SharedEntitlement": _read_entitlement,
+    "AssociatedALID": _read_associated,
+    "ExceptionFlag": _read_exception,
+    "CoreMetadata": _read_core_metadata,
+    "ALID": partial(_read_word, "ALID"),
+    "AvailType": partial(_read_word, "AvailType"),
+}
+
+
+def _reader(name: str) -> Reader:
+    return _READERS.get(name) or partial(_read_note, snake(name))
+
+
+_PARTS: ByTag[Reader] = ByTag(_reader)
+"""What each element of an Avail says; one without a field of its own becomes a note."""
 
 
 def _entry_type(draft: _Draft) -> tuple[Action, bool]:

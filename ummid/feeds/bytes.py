@@ -19,6 +19,8 @@ UTF8_NAMES = frozenset({"utf-8", "utf8", "ascii", "us-ascii"})
 _ILLEGAL = bytes(i for i in range(0x20) if i not in (9, 10, 13))
 _BLANK = bytes(0x20 if i in _ILLEGAL else i for i in range(256))
 _NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
+_NEAR_THE_END = b"\xef\xbf"
+"""What both begin with; looked for first, as it is in hardly any text."""
 _REPLACEMENT = "\ufffd".encode()
 _CHUNK = 1 << 18
 
@@ -145,10 +147,11 @@ class RepairedText(Steady):
         if len(data.translate(None, _ILLEGAL)) != len(data):
             data = data.translate(_BLANK)
             self._say("control", "control characters that are not allowed, read as blanks")
-        for nothing in _NO_CHARACTERS:
-            if nothing in data:
-                data = data.replace(nothing, _REPLACEMENT)
-                self._say("no-character", "code points that are no characters, read as U+FFFD")
+        if _NEAR_THE_END in data:
+            for nothing in _NO_CHARACTERS:
+                if nothing in data:
+                    data = data.replace(nothing, _REPLACEMENT)
+                    self._say("no-character", "code points that are no characters, read as U+FFFD")
         return data
 
     def _relabelled(self, data: bytes) -> bytes:

@@ -16,8 +16,7 @@ NESTING = 64
 """Levels of arrays and objects; partner feeds use about ten."""
 
 _CHUNK = 1 << 16
-_ESCAPE = re.compile(rb"\\.", re.DOTALL)
-_STRING = re.compile(rb'"[^"]*"?')
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NUMBER = re.compile(rb"[0-9]{1000}|[0-9.][eE][+-]?[0-9]{4}")
 _NO_BRACKETS = bytes(i for i in range(256) if i not in b"[]{}")
 _STEP = [1 if i in b"[{" else -1 for i in range(256)]
@@ -55,10 +54,7 @@ class GuardedJson(Steady):
 
     def _fault(self, data: bytes) -> FeedError | None:
         """What is wrong with these bytes; without a fault, they count."""
-        text = self._begun + data
-        if b"\\" in text:
-            text = _ESCAPE.sub(b"", text)
-        outside = _STRING.sub(b"", text)
+        outside, quote, begun = _STRING.sub(b"", self._begun + data).partition(b'"')
         number = self._number + outside
         if _NUMBER.search(number):
             return FeedError("not-json", "a number that is longer than any; correct it")
@@ -67,6 +63,6 @@ class GuardedJson(Steady):
         if max(depths) > NESTING:
             return FeedError("too-deep", f"nested more than {NESTING} levels; none needs as many")
         self._number, self._depth = number[-_KEPT:], depths[-1]
-        waiting = b"\\" if text.endswith(b"\\") else b""
-        self._begun = b'"' + waiting if text.count(b'"') % 2 else b""
+        waiting = (len(begun) - len(begun.rstrip(b"\\"))) % 2
+        self._begun = quote + waiting * b"\\"
         return None

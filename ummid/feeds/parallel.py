@@ -25,6 +25,7 @@ from ummid.catalog.model import Statement
 from ummid.errors import FeedError
 from ummid.feeds import parts, xml
 from ummid.feeds.connector import Feed, Format, Header
+from ummid.feeds.parts import Render
 from ummid.feeds.workers import WorkerDied, Workers
 from ummid.feeds.xml_split import OPENING_LIMIT, Joined, Opening, Part, Splitter, opening, take
 
@@ -52,7 +53,7 @@ class Plan:
 
     workers: int
     threshold: int = 16 << 20
-    first: int = 8 << 20
+    first: int = 4 << 20
     size: int = 2 << 20
     start: Callable[[int, bytes], "Crew"] = Workers
 
@@ -66,10 +67,13 @@ def default_plan() -> Plan:
     return Plan(min(cores, 4))
 
 
-def parse(known: Format, feed: Feed, plan: Plan) -> Iterator[Statement]:
+def parse(
+    known: Format, feed: Feed, plan: Plan, render: Render | None = None
+) -> Iterator[Statement | bytes]:
     """The statements of `known.parse(feed)`, read on several cores where that pays.
 
-    The stream must be UTF-8. Raises what `known.parse` raises.
+    With `render`, records that other processes read are what it made of them there. The
+    stream must be UTF-8. Raises what `known.parse` raises.
     """
     cuttable = known.record_elements and feed.head.is_utf8
     if plan.workers < 2 or not cuttable or not _ONE_FILE.acquire(blocking=False):
@@ -79,7 +83,7 @@ def parse(known: Format, feed: Feed, plan: Plan) -> Iterator[Statement]:
         begun, trouble = take(feed.stream, plan.threshold)
         document = None
         if len(begun) == plan.threshold and trouble is None:
-            document = _document(known, feed, begun, plan)
+            document = _document(known, feed, begun, plan, render)
         if document is None:
             whole = Joined(begun, feed.stream, trouble)
             yield from known.parse(replace(feed, stream=cast("BinaryIO", whole)))
@@ -89,7 +93,9 @@ def parse(known: Format, feed: Feed, plan: Plan) -> Iterator[Statement]:
         _ONE_FILE.release()
 
 
-def _document(known: Format, feed: Feed, begun: bytes, plan: Plan) -> "_Document | None":
+def _document(
+    known: Format, feed: Feed, begun: bytes, plan: Plan, render: Render | None
+) -> "_Document | None":
     """None for a document that cannot be cut, or when there is no room for more processes."""
     found = opening(begun[:OPENING_LIMIT], known.record_elements)
     if found is None:
@@ -104,13 +110,14 @@ def _document(known: Format, feed: Feed, begun: bytes, plan: Plan) -> "_Document
         feed.profile,
         feed.fallback_partner,
         found,
+        f"{render.__module__}:{render.__qualname__}" if render else "",
     )
     try:
         etree.fromstring(found.data.lstrip() + found.closing, etree.XMLParser(**xml.SAFE))
         crew = plan.start(plan.workers, parts.encode(setting))
     except (etree.XMLSyntaxError, OSError):
         return None
-    return _Document(known, feed, found, Splitter(found, begun, feed.stream), plan, crew)
+    return _Document(known, feed, found, Splitter(found, begun, feed.stream), plan, crew, render)
 
 
 class _Document:
@@ -128,13 +135,14 @@ class _Document:
         splitter: Splitter,
         plan: Plan,
         crew: Crew,
+        render: Render | None,
     ) -> None:
         self._known, self._feed, self._found, self._plan = known, feed, found, plan
-        self._splitter, self._crew = splitter, crew
+        self._splitter, self._crew, self._render = splitter, crew, render
         self._waiting: deque[tuple[Part, Future[bytes]]] = deque()
         self._shift = 0
 
-    def statements(self) -> Iterator[Statement]:
+    def statements(self) -> Iterator[Statement | bytes]:
         with closing(self._crew):
             cut = self._splitter.parts(self._plan.first, self._plan.size)
             for part in cut:
@@ -163,10 +171,10 @@ class _Document:
         part = part._replace(records_before=part.records_before + self._shift)
         return parts.Task(part, header)
 
-    def _next(self) -> Iterator[Statement]:
+    def _next(self) -> Iterator[Statement | bytes]:
         part, answer = self._waiting.popleft()
         outcome = self._outcome(part, answer)
-        yield from parts.statements(outcome)
+        yield from parts.statements(outcome, rendered=self._render is not None)
         if outcome.error:
             code, message, retryable = outcome.error
             raise FeedError(code, message, retryable=retryable)
@@ -182,7 +190,7 @@ class _Document:
         try:
             return parts.decode_outcome(answer.result(PATIENCE))
         except (WorkerDied, TimeoutError, CancelledError):
-            return parts.work(self._known, self._feed, self._found, self._task(part))
+            return parts.work(self._known, self._feed, self._found, self._task(part), self._render)
 
     def _rest(self) -> Iterator[Statement]:
         """From the last record on: the document's own end, or where it could not be cut."""

@@ -1,10 +1,12 @@
 """Reading one part of a large document: what a worker process does, and what it sends back."""
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from importlib import import_module
 from io import BytesIO
+from typing import cast
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +18,8 @@ from ummid.feeds.connector import Feed, Format, Header, Profile
 from ummid.feeds.head import Head
 from ummid.feeds.xml_split import Opening, Part, record_starts
 
+Render = Callable[[SourceRecord], bytes]
+
 _BATCH = 64
 _NOT_WELL_FORMED = "not-well-formed"
 _REST_LOST = "; what comes after this place was not read"
@@ -25,6 +29,7 @@ class Setting(Struct, array_like=True):
     """What all parts of one file are read with.
 
     `module` is where the format is defined: a worker imports that one and not all of them.
+    `render` (module:function) makes of a record what the caller wants instead of it.
     """
 
     format: str
@@ -35,6 +40,7 @@ class Setting(Struct, array_like=True):
     profile: Profile
     fallback_partner: str
     opening: Opening
+    render: str = ""
 
 
 class Task(Struct, array_like=True):
@@ -45,7 +51,8 @@ class Task(Struct, array_like=True):
 
 
 class Outcome(Struct, array_like=True):
-    """The statements of one part: records in batches, encoded; rejections by their position.
+    """The statements of one part: records in batches, encoded or rendered; each rejection
+    with how many batches come before it.
 
     `count` is how many records were met; `error` (code, message, retryable) ends the file.
     """
@@ -83,41 +90,52 @@ def format_of(setting: Setting) -> Format:
     return next(each for each in known if each.name == setting.format)
 
 
-def work(known: Format, feed: Feed, found: Opening, task: Task) -> Outcome:
+def render_of(setting: Setting) -> Render | None:
+    module, _, name = setting.render.partition(":")
+    return cast("Render", getattr(import_module(module), name)) if module else None
+
+
+def work(
+    known: Format, feed: Feed, found: Opening, task: Task, render: Render | None = None
+) -> Outcome:
     """Reads one part on a header of its own."""
     feed = replace(feed, header=task.header)
     outcome = Outcome([], [], 0, task.header)
     batch: list[SourceRecord] = []
-    position = 0
     try:
         for statement in read_part(known, feed, found, task.part):
+            outcome.count += 1
             if isinstance(statement, SourceRecord):
                 batch.append(statement)
                 if len(batch) == _BATCH:
-                    outcome.batches.append(encode(batch))
-                    batch.clear()
+                    _pack(outcome, batch, render)
             else:
-                outcome.rejected.append((position, statement))
-            position += 1
+                _pack(outcome, batch, render)
+                outcome.rejected.append((len(outcome.batches), statement))
     except FeedError as error:
         outcome.error = (error.code, str(error), error.retryable)
-    outcome.batches.append(encode(batch))
-    outcome.count = position
+    _pack(outcome, batch, render)
     return outcome
 
 
-def statements(outcome: Outcome) -> Iterator[Statement]:
-    """The statements of a part in document order."""
-    rejected = dict(outcome.rejected)
-    position = 0
-    for batch in outcome.batches:
-        for record in _decode_records(batch):
-            while position in rejected:
-                yield rejected.pop(position)
-                position += 1
-            yield record
-            position += 1
-    yield from rejected.values()
+def _pack(outcome: Outcome, batch: list[SourceRecord], render: Render | None) -> None:
+    if batch:
+        outcome.batches.append(b"".join(map(render, batch)) if render else encode(batch))
+        batch.clear()
+
+
+def statements(outcome: Outcome, *, rendered: bool = False) -> Iterator[Statement | bytes]:
+    """The statements of a part in document order, rendered records a batch at a time."""
+    rejected = deque(outcome.rejected)
+    for number, batch in enumerate(outcome.batches):
+        while rejected and rejected[0][0] == number:
+            yield rejected.popleft()[1]
+        if rendered:
+            yield batch
+        else:
+            yield from _decode_records(batch)
+    for _, last in rejected:
+        yield last
 
 
 def read_part(known: Format, feed: Feed, found: Opening, part: Part) -> Iterator[Statement]:

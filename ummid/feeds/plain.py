@@ -5,7 +5,8 @@ from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 
-_MARKUP = re.compile(r"<[a-zA-Z/!?]|&[#a-zA-Z]")
+_TAG = re.compile(r"<[a-zA-Z/!?]")
+_REFERENCE = re.compile(r"&[#a-zA-Z]")
 _INLINE = frozenset(
     ("a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark")
 ) | frozenset(("q", "s", "small", "span", "strong", "sub", "sup", "u"))
@@ -20,7 +21,7 @@ _SPECIAL = _HIDDEN | {
 @lru_cache(maxsize=8192)
 def plain_text(raw: str) -> str:
     """`<p>Tom &amp; Ann<br>again</p>` as `Tom & Ann again`; a lone `<` or `&` stays."""
-    if _MARKUP.search(raw):
+    if _TAG.search(raw) or _REFERENCE.search(raw):  # apart, each is a search for one character
         tags = list(_PLAIN_TAG.finditer(raw))
         plain = len(tags) == raw.count("<") and _SPECIAL.isdisjoint(
             [tag[1].lower() for tag in tags]

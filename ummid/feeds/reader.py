@@ -4,19 +4,20 @@ The only way from bytes to statements; the pipeline, the command line and the te
 """
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, cast
 
 from ummid.catalog.keys import slug
-from ummid.catalog.model import Rejected, Source, Statement
+from ummid.catalog.model import Rejected, Source, SourceRecord, Statement
 from ummid.catalog.territories import Territories
 from ummid.errors import FeedError, UmmidError
 from ummid.feeds import parallel, registry
 from ummid.feeds.bytes import RepairedText, ReplayedStream
 from ummid.feeds.connector import Feed, Format, Header, Profile, reason_of
 from ummid.feeds.head import HEAD_BYTES, Head
+from ummid.feeds.parts import Render
 
 MAX_BYTES = 64 * 1024**3
 """Decompressed size over which a file is refused rather than read to the end."""
@@ -47,9 +48,21 @@ class Reading:
         return self.format is not None
 
     def __iter__(self) -> Iterator[Statement]:
+        return cast("Iterator[Statement]", self._outcome(None))
+
+    def rendered(self, render: Render) -> Iterator[bytes | Rejected]:
+        """As iterating, with the records as the bytes that `render` makes of them, some of
+        them joined. It is called where a record is read, which may be another process, and so
+        is a function of a module.
+        """
+        with closing(self._outcome(render)) as found:
+            for one in found:
+                yield render(one) if isinstance(one, SourceRecord) else one
+
+    def _outcome(self, render: Render | None) -> Generator[Statement | bytes, None, None]:
         data = ReplayedStream(b"", self.stream, MAX_BYTES)
         try:
-            yield from self._statements(data)
+            yield from self._statements(data, render)
         except FeedError as error:
             yield self._lost(error)
         except (OSError, EOFError) as error:
@@ -66,7 +79,9 @@ class Reading:
         self.digest = data.digest
         self.size = data.count
 
-    def _statements(self, data: ReplayedStream) -> Iterator[Statement]:
+    def _statements(
+        self, data: ReplayedStream, render: Render | None
+    ) -> Iterator[Statement | bytes]:
         first = data.peek(HEAD_BYTES)
         head = Head(first, whole=len(first) < HEAD_BYTES)
         known = self.format = (
@@ -83,7 +98,7 @@ class Reading:
             fallback_partner=partner_from_path(self.path),
             header=self.header,
         )
-        yield from parallel.parse(known, feed, self.plan)
+        yield from parallel.parse(known, feed, self.plan, render)
 
     def _lost(self, error: FeedError) -> Rejected:
         """The rest of the file, which cannot be read."""

@@ -6,6 +6,7 @@ an open LMDB environment, end by themselves when this process does, however it e
 be killed without waiting.
 """
 
+import gc
 import os
 import signal
 import struct
@@ -17,6 +18,12 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import BinaryIO, cast
 
+_PIPE = 1 << 18
+"""Bytes that a pipe holds, where that can be set: every read of one has to wait for its turn
+in a busy process.
+"""
+_COLLECT = 50_000
+"""Containers made before a worker looks for cycles: records are none and die in order."""
 _LENGTH = struct.Struct("<Q")
 
 
@@ -92,6 +99,7 @@ class _Worker:
             [sys.executable, "-P", "-m", __name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=_PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
 
@@ -141,9 +149,12 @@ def main() -> None:
     with suppress(EOFError, BrokenPipeError):
         setting = parts.decode_setting(read_frame(source))
         known, feed = parts.format_of(setting), parts.feed_of(setting)
+        render = parts.render_of(setting)
+        gc.freeze()
+        gc.set_threshold(_COLLECT)
         while True:
             task = parts.decode_task(read_frame(source))
-            outcome = parts.work(known, feed, setting.opening, task)
+            outcome = parts.work(known, feed, setting.opening, task, render)
             write_frame(answers, parts.encode(outcome))
 
 

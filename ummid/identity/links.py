@@ -1,15 +1,18 @@
-"""Link keys: what two statements must share to be candidates for one title.
+"""Links: what identity needs of one statement, a function of the statement alone.
 
-Strong keys are identifiers: a valid EIDR, IMDb, TMDB… id, or the partner's own. Weak keys are
-normalised title + year + kind, or for episodes series title + numbers. A statement's links
-depend on nothing but the statement.
+Strong links are identifiers and join by themselves: a valid EIDR, IMDb, TMDB… id, or the
+partner's own. Blocks only say who is to be compared with whom; the comparison decides.
 """
 
+import hashlib
+
+import msgspec
 from msgspec import Struct
 
 from ummid.catalog.keys import stable_id
 from ummid.catalog.model import ExternalId, Kind, SourceRecord
-from ummid.identity.normal import normal_title
+from ummid.identity.blocking import blocks
+from ummid.identity.profile import NO_PROFILE, Profile, profile
 
 JOINING = frozenset({"eidr", "imdb", "tms", "tmdb", "tvdb", "isan", "movielabs", "uuid"})
 """Schemes whose values name one work, or one version of it, for everybody."""
@@ -21,48 +24,51 @@ _NUMBERED_BY_KIND = frozenset({"tmdb", "tvdb"})
 """Schemes that count films, series, seasons and episodes apart: film 603 is not series 603."""
 _COUNTED_APART = frozenset({"series", "season", "episode"})
 
-_KIND_GROUPS: dict[Kind, str] = {
-    "film": "film",
-    "special": "film",
-    "short": "film",
-    "unknown": "film",
-    "series": "series",
-}
-_USES = frozenset({"display", "original", "alternate"})
 
-
-class Links(Struct, frozen=True, array_like=True):
+class Links(Struct, frozen=True, array_like=True, gc=False):
     """Everything that identity needs of one statement.
 
     `parents` are the strong links under which its parents may be found. `names` are
     (scheme, value) of ids of which a work has one; `owner` is (partner and format, own id):
-    a partner that lists two titles means two, unless an id says otherwise.
+    a partner that lists two titles means two, unless an id says otherwise. `mark` tells one
+    state of a statement's blocks, owner and profile from another.
     """
 
     strong: tuple[str, ...] = ()
-    weak: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     names: tuple[tuple[str, str], ...] = ()
     owner: tuple[str, str] | None = None
+    profile: Profile = NO_PROFILE
+    mark: str = ""
 
 
 NO_LINKS = Links()
 
 
 def links(record: SourceRecord) -> Links:
-    """The link keys of a statement, a function of the statement alone."""
+    """What identity needs of a statement."""
     names = {
         (i.scheme, i.value)
         for i in record.ids
         if i.scheme in _NAMING and i.scope in ("title", record.kind) and joins(i, record.kind)
     }
+    owner = (f"{record.partner} {record.format}", record.own_id) if record.own_id else None
+    said = profile(record)
+    within = blocks(said)
     return Links(
         tuple(strong_links(record)),
-        tuple(weak_links(record)),
+        within,
         tuple(parent_links(record)) if record.parents else (),
         tuple(sorted(names)),
-        (f"{record.partner} {record.format}", record.own_id) if record.own_id else None,
+        owner,
+        said,
+        _mark(owner, said) if within else "",
     )
+
+
+def _mark(owner: tuple[str, str] | None, said: Profile) -> str:
+    return hashlib.blake2b(msgspec.msgpack.encode((owner, said)), digest_size=6).hexdigest()
 
 
 def own_link(partner: str, own_id: str) -> str:
@@ -95,30 +101,6 @@ def joins(external: ExternalId, kind: Kind) -> bool:
         and external.scheme in JOINING
         and external.scope in ("title", "edit", "manifestation", kind)
     )
-
-
-def weak_links(record: SourceRecord) -> list[str]:
-    """Title and year, or series title and numbers; nothing where either is unknown."""
-    if record.kind in ("episode", "season"):
-        return _numbered(record)
-    group = _KIND_GROUPS.get(record.kind)
-    if group is None or record.year is None:
-        return []
-    names = {normal_title(t.value) for t in record.titles if t.use in _USES}
-    year = str(record.year)
-    return [stable_id("title", n, year, group) for n in sorted(names) if n]
-
-
-def _numbered(record: SourceRecord) -> list[str]:
-    series = next((p.title for p in record.parents if p.relation == "series" and p.title), None)
-    name = normal_title(series) if series else ""
-    if not name or record.season_number is None:
-        return []
-    if record.kind == "season":
-        return [stable_id("season", name, str(record.season_number))]
-    if record.episode_number is None:
-        return []
-    return [stable_id("episode", name, str(record.season_number), str(record.episode_number))]
 
 
 def parent_links(record: SourceRecord) -> list[str]:

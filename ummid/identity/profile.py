@@ -28,7 +28,7 @@ STOP_WORDS = frozenset(
 )
 
 
-class Profile(Struct, frozen=True, array_like=True):
+class Profile(Struct, frozen=True, array_like=True, gc=False):
     """Everything that one statement contributes to a comparison.
 
     `kind` is `film`, `series`, `season`, `episode`, "" for one of these, None for a statement

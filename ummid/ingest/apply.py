@@ -12,13 +12,14 @@ import msgspec
 from msgspec import Struct
 
 from ummid.identity.links import Links, links
+from ummid.identity.pairs import stub
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery
 from ummid.ingest.settle import Settled
 from ummid.ingest.staging import Staged, decode_staged
 from ummid.stores.buffer import WriteBuffer
 from ummid.stores.table import Put, Table
-from ummid.views import keys, queue
+from ummid.views import keys, pairs, queue
 from ummid.views.runs import Counts
 from ummid.views.state import (
     Coverage,
@@ -100,7 +101,7 @@ class _Apply:
                 continue
             self._dirty.add(record_id)
             self._puts.append(state_put(record_id, after))
-            if after.content_hash != before.content_hash:
+            if after.linked != before.linked:
                 self._link(record_id, before.links, after.links)
         self.queue(())
 
@@ -173,15 +174,20 @@ class _Apply:
             )
 
     def _link(self, record_id: str, before: Links, after: Links) -> None:
-        """Moves the record's link rows from what it said to what it says."""
+        """Moves the record's link and block rows from what it said to what it says."""
+        known = self._run.known
         old, new = _link_rows(before), _link_rows(after)
         for link, column in old ^ new:
             row, kept = keys.link(link), (link, column) in new
-            self._puts.append(
-                Put(row, column + record_id.encode(), self._run.known, b"1" if kept else b"")
-            )
+            self._puts.append(Put(row, column + record_id.encode(), known, b"1" if kept else b""))
             if not kept:  # those that it joined may have to part
                 self._dirty.update(c[2:].decode() for _, c, _ in self._table.scan(row + b"\x00m:"))
+        if before.mark != after.mark:
+            entry, within = stub(after), set(after.blocks)
+            for block in within.union(before.blocks):
+                self._puts.append(
+                    pairs.member_put(block, record_id, entry if block in within else b"", known)
+                )
 
     def _count(self, delivery: Delivery, outcome: str) -> None:
         counts = self.counts[delivery.partner]
@@ -190,7 +196,7 @@ class _Apply:
 
 
 def _link_rows(said: Links) -> set[tuple[str, bytes]]:
-    own = {(link, b"m:") for link in (*said.strong, *said.weak)}
+    own = {(link, b"m:") for link in said.strong}
     return own | {(link, b"c:") for link in said.parents}
 
 
@@ -205,6 +211,7 @@ def _with_content(
     if staged.hash == state.content_hash:
         return msgspec.structs.replace(state, content_version=newest.version, feed_scope=feed_scope)
     record = decode_record(bytes(staged.content))
+    said = links(record)
     return msgspec.structs.replace(
         state,
         content_version=newest.version,
@@ -214,7 +221,8 @@ def _with_content(
         source=staged.source,
         feed_scope=feed_scope,
         scoped=bool(record.scopes),
-        links=links(record),
+        links=said,
+        linked=state.linked if said == state.links else run,
     )
 
 

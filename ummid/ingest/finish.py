@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ummid.ingest.compare import Comparisons
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery
 from ummid.ingest.kept import keep
@@ -19,6 +20,7 @@ def finish(
     settled: Settled,
     *,
     counts: Iterable[Mapping[str, Counts]],
+    compared: Iterable[Comparisons],
     absent: int,
     changed: int,
     seconds: float,
@@ -42,6 +44,7 @@ def finish(
         withdrawn=total.withdrawn,
         rejected=total.rejected,
         absent=absent,
+        pairs_compared=sum(c.pairs for c in compared),
         titles_changed=changed,
         serial=changes.last_serial(table),
         partners=partners,

@@ -5,17 +5,28 @@ connected set of records sees all of it and comes to the same answer: two worker
 in one set write the same rows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from ummid.identity.clusters import clusters
+from ummid.identity.clusters import Pair, Ruling, clusters
 from ummid.identity.links import Links
+from ummid.identity.model import shipped
 from ummid.ingest.context import Run
 from ummid.stores.buffer import WriteBuffer
 from ummid.stores.table import Put, Table
-from ummid.views import keys, queue, titles
-from ummid.views.state import RecordState, Scopes, dead, dead_put, effective, scope_ids, states
+from ummid.views import keys, pairs, queue, titles
+from ummid.views.pairs import Compared, RulingRow
+from ummid.views.state import (
+    RecordState,
+    Scopes,
+    dead,
+    dead_put,
+    effective,
+    linked,
+    scope_ids,
+    states,
+)
 
 CHUNK = 1000
 
@@ -40,6 +51,8 @@ class _Resolve:
     def __init__(self, run: Run, table: Table) -> None:
         self._run, self._table = run, table
         self._scopes = Scopes(table)
+        self._crowded = pairs.crowded(table)
+        self._merge = shipped().merge
         self._puts: list[Put] = []
         self.buffer = WriteBuffer(table)
         self.absent = 0
@@ -53,7 +66,7 @@ class _Resolve:
             if state is not None and state.has_content:
                 self._liveness(record_id, state, was_dead)
                 found[record_id] = state.links
-        affected = self._assign(*self._reachable(found))
+        affected = self._assign(self._reachable(found))
         run = self._run
         self._puts += queue.puts(keys.affected, affected, run.id, part, run.known)
         self.buffer.add(self._puts)
@@ -82,23 +95,33 @@ class _Resolve:
             self.absent += 1
         return counts_as is not None
 
-    def _reachable(self, found: dict[str, Links]) -> tuple[dict[str, Links], set[str]]:
-        """Records connected with these by links, and those that name any of them as parent."""
-        children: set[str] = set()
+    def _reachable(self, found: dict[str, Links]) -> "_Connected":
+        """Records connected with these by ids, likely pairs or a person's word, and those that
+        name any of them as parent.
+        """
+        connected = _Connected(found)
         followed: set[str] = set()
-        frontier = list(found.values())
+        frontier = dict(found)
         while frontier:
-            new_links = {k for said in frontier for k in (*said.strong, *said.weak)} - followed
+            new_links = {link for said in frontier.values() for link in said.strong} - followed
             followed |= new_links
             members, named = self._holders(sorted(new_links))
-            children |= named
+            connected.children |= named
+            ids = list(frontier)
+            for record_id, kept in zip(ids, pairs.compared(self._table, ids), strict=True):
+                likely = {o: c for o, c in kept.items() if c.probability >= self._merge}
+                connected.compared[record_id] = likely
+                members.update(likely)
+            for record_id, words in zip(ids, pairs.rulings(self._table, ids), strict=True):
+                if words:
+                    connected.words[record_id] = words
+                    members.update(other for other, said in words.items() if said.same)
             new = sorted(members - found.keys())
-            frontier = []
-            for one, state in zip(new, states(self._table, new), strict=True):
-                if state is not None and state.has_content:
-                    found[one] = state.links
-                    frontier.append(state.links)
-        return found, children
+            frontier = {}
+            for one, state in zip(new, linked(self._table, new), strict=True):
+                if state is not None:
+                    found[one] = frontier[one] = state.links
+        return connected
 
     def _holders(self, links: Sequence[str]) -> tuple[set[str], set[str]]:
         members: set[str] = set()
@@ -109,9 +132,10 @@ class _Resolve:
                     (members if column[:1] == b"m" else children).add(column[2:].decode())
         return members, children
 
-    def _assign(self, found: dict[str, Links], children: set[str]) -> set[str]:
+    def _assign(self, connected: "_Connected") -> set[str]:
         """Moves records to the titles that clustering gives them; the titles to publish."""
-        groups = clusters(found)
+        found = connected.members
+        groups = clusters(found, connected.pairs(self._crowded), connected.rulings())
         was = titles.survivors(self._table, found)
         members = titles.members(self._table, [group[0] for group in groups])
         affected = {group[0] for group in groups}
@@ -122,4 +146,30 @@ class _Resolve:
                 if was[record_id] != group[0]:
                     affected.add(was[record_id])
                     self._puts.append(titles.alias_put(record_id, group[0], self._run.known))
-        return affected.union(titles.survivors(self._table, children).values())
+        return affected.union(titles.survivors(self._table, connected.children).values())
+
+
+class _Connected:
+    """A connected set of records with all that is said of their pairs."""
+
+    def __init__(self, members: dict[str, Links]) -> None:
+        self.members = members
+        self.children: set[str] = set()
+        self.compared: dict[str, dict[str, Compared]] = {}
+        self.words: dict[str, Mapping[str, RulingRow]] = {}
+
+    def pairs(self, crowded: set[str]) -> Iterator[Pair]:
+        """Likely pairs whose two records are still what they were when they were compared."""
+        for one, kept in self.compared.items():
+            for other, compared in kept.items():
+                if one < other and self._holds(one, other, compared, crowded):
+                    yield Pair(one, other, compared.probability)
+
+    def _holds(self, one: str, other: str, compared: Compared, crowded: set[str]) -> bool:
+        links, of_other = self.members[one], self.members.get(other)
+        if of_other is None or (links.mark, of_other.mark) != (compared.mark, compared.other_mark):
+            return False
+        return not crowded or bool(set(links.blocks).intersection(of_other.blocks) - crowded)
+
+    def rulings(self) -> set[Ruling]:
+        return pairs.as_rulings(self.words.items())

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import lmdb
 
@@ -154,15 +154,20 @@ def _cell(value: bytes | memoryview) -> Cell:
 
 
 def _row(cursor: lmdb.Cursor, prefix: bytes) -> list[tuple[bytes, Cell]]:
-    found = []
-    more = cursor.set_range(prefix)
-    while more:
-        physical = bytes(cursor.key())
+    found: list[tuple[bytes, Cell]] = []
+    if not cursor.set_range(prefix):
+        return found
+    lead, last = len(prefix), b""
+    for physical, value in cast("Iterator[tuple[bytes, bytes]]", iter(cursor)):
         if not physical.startswith(prefix):
             break
-        column, *history = physical[len(prefix) :].split(b"\x00", 1)
-        found.append((column, _cell(cursor.value())))
-        more = cursor.set_range(prefix + column + _PAST_HISTORY) if history else cursor.next()
+        column = physical[lead:]
+        if b"\x00" in column:  # a version of a history column, the newest first
+            column = column[: column.index(b"\x00")]
+            if column == last:
+                continue
+            last = column
+        found.append((column, _cell(value)))
     return found
 
 

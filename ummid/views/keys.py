@@ -30,6 +30,22 @@ def link(link_id: str) -> bytes:
     return b"k#" + link_id.encode()
 
 
+def block(block_id: str) -> bytes:
+    return b"b#" + block_id.encode()
+
+
+def crowded(block_id: str) -> bytes:
+    return b"w#" + block_id.encode()
+
+
+def pairs(record_id: str) -> bytes:
+    return b"e#" + record_id.encode()
+
+
+def rulings(record_id: str) -> bytes:
+    return b"j#" + record_id.encode()
+
+
 def members(title_id: str) -> bytes:
     return b"m#" + title_id.encode()
 

@@ -51,7 +51,7 @@ class RunReport(Struct, omit_defaults=False, kw_only=True):
     """A run as a whole. Times are ISO 8601 UTC, `seconds` wall time.
 
     `absent` counts earlier statements withdrawn because a full delivery left them out: they
-    are no input records and stand outside the sum.
+    are no input records and stand outside the sum. `pairs_compared` is what resolving cost.
     """
 
     run: str
@@ -64,6 +64,7 @@ class RunReport(Struct, omit_defaults=False, kw_only=True):
     withdrawn: int
     rejected: int
     absent: int
+    pairs_compared: int = 0
     titles_changed: int
     serial: int
     partners: dict[str, Counts]

@@ -6,7 +6,7 @@ same deliveries ends in the same state.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Self
+from typing import NamedTuple, Self
 
 import msgspec
 from msgspec import Struct
@@ -43,7 +43,8 @@ class RecordState(Struct, frozen=True, array_like=True):
     it and where it stood. `restated` is the newest version at which the statement was seen
     at all, even in a form that was rejected. `feed_scope` is the scope of the feed that
     replaces it as a whole, "" for a feed that does not; `scoped` says whether the record
-    names scopes itself. `links` is what identity needs of the record.
+    names scopes itself. `links` is what identity needs of the record, `linked` the run that
+    changed them last.
     """
 
     content_version: Version = NEVER
@@ -56,6 +57,7 @@ class RecordState(Struct, frozen=True, array_like=True):
     feed_scope: str = ""
     scoped: bool = False
     links: Links = NO_LINKS
+    linked: str = ""
 
     @property
     def has_content(self) -> bool:
@@ -87,6 +89,41 @@ def states(table: Table, record_ids: Sequence[str]) -> list[RecordState | None]:
     """The state of each record, None where nothing was ever stated."""
     cells = table.get_many([keys.record(r) for r in record_ids], keys.STATE)
     return [None if cell is None else _decode_state(cell.value) for cell in cells]
+
+
+class Linked(NamedTuple):
+    """What comparing and clustering need of a record: its links and the run that changed them."""
+
+    links: Links
+    run: str
+
+
+class _LinkedState(Struct, array_like=True, gc=False):
+    """The fields of RecordState in their order; those that are not needed stay as they are."""
+
+    content_version: msgspec.Raw
+    content_hash: str
+    content: msgspec.Raw
+    deleted: msgspec.Raw
+    restated: msgspec.Raw
+    run: msgspec.Raw
+    source: msgspec.Raw
+    feed_scope: msgspec.Raw
+    scoped: msgspec.Raw
+    links: Links
+    linked: str
+
+
+_decode_linked = msgspec.msgpack.Decoder(_LinkedState).decode
+
+
+def linked(table: Table, record_ids: Sequence[str]) -> list[Linked | None]:
+    """Links of each record without the rest of its state; None where it has no content."""
+    found: list[Linked | None] = []
+    for cell in table.get_many([keys.record(r) for r in record_ids], keys.STATE):
+        state = _decode_linked(cell.value) if cell else None
+        found.append(Linked(state.links, state.linked) if state and state.content_hash else None)
+    return found
 
 
 def dead(table: Table, record_ids: Sequence[str]) -> list[bool]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.printable import one_line, printable
+from ummid.printable import one_line, printable
 
 
 @pytest.mark.parametrize(

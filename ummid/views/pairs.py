@@ -1,0 +1,141 @@
+"""Blocks, compared pairs and people's rulings, as rows that a run writes and resolving reads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+import msgspec
+from msgspec import Struct
+
+from ummid.identity.clusters import Ruling
+from ummid.stores.table import Put, Table
+from ummid.views import keys
+
+CROWDED = 1000
+"""A block with more members than this compares nobody: what so many share tells nothing."""
+
+_MEMBER, _PAIR, _RULING = b"m:", b"p:", b"d:"
+_MARK = b"s:mark"
+_CROWDED = b"s:crowded"
+
+
+class Compared(Struct, frozen=True, array_like=True, gc=False):
+    """What a comparison of two statements gave, and the marks of both at the time.
+
+    It holds for as long as both still have these marks.
+    """
+
+    mark: str
+    other_mark: str
+    probability: int
+
+
+class RulingRow(Struct, frozen=True, array_like=True):
+    """A person's word on two records. `time` is epoch ms; `author` and `note` are their own."""
+
+    same: bool
+    time: int
+    author: str
+    note: str = ""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_compared = msgspec.msgpack.Decoder(Compared).decode
+_decode_ruling = msgspec.msgpack.Decoder(RulingRow).decode
+
+
+def member_put(block: str, record_id: str, stub: bytes, known: int) -> Put:
+    """Enters a record into a block by its encoded stub; b"" takes it out."""
+    return Put(keys.block(block), _MEMBER + record_id.encode(), known, stub)
+
+
+def members(table: Table, blocks: Sequence[str]) -> Iterator[dict[bytes, list[str]]]:
+    """The members of each block by their encoded stubs, in the order asked."""
+    for row in table.get_rows([keys.block(block) for block in blocks]):
+        found: defaultdict[bytes, list[str]] = defaultdict(list)
+        for column, cell in row:
+            if cell.value:
+                found[cell.value].append(column[2:].decode())
+        yield found
+
+
+def few_members(table: Table, block: str) -> list[str] | None:
+    """The members of a block, None when they are too many."""
+    live = (
+        column[2:].decode()
+        for _, column, cell in table.scan(keys.block(block) + b"\x00" + _MEMBER)
+        if cell.value
+    )
+    found = list(islice(live, CROWDED + 1))
+    return None if len(found) > CROWDED else found
+
+
+def crowded(table: Table, prefix: str = "") -> set[str]:
+    """The blocks found to have too many members."""
+    start = keys.crowded(prefix)
+    lead = len(keys.crowded(""))
+    return {key[lead:].decode() for key, _, cell in table.scan(start) if cell.value}
+
+
+def crowded_put(block: str, is_crowded: bool, known: int) -> Put:
+    return Put(keys.crowded(block), _CROWDED, known, b"1" if is_crowded else b"")
+
+
+def marks(table: Table, record_ids: Sequence[str]) -> list[str]:
+    """The mark at which each record was last compared, "" where it never was."""
+    cells = table.get_many([keys.pairs(r) for r in record_ids], _MARK)
+    return [cell.value.decode() if cell else "" for cell in cells]
+
+
+def mark_put(record_id: str, mark: str, known: int) -> Put:
+    return Put(keys.pairs(record_id), _MARK, known, mark.encode())
+
+
+def pair_puts(one: str, other: str, found: Compared | None, known: int) -> Iterator[Put]:
+    """Writes a comparison, or takes it back, on both sides."""
+    value = turned = b""
+    if found is not None:
+        value = _encode(found)
+        turned = _encode(Compared(found.other_mark, found.mark, found.probability))
+    yield Put(keys.pairs(one), _PAIR + other.encode(), known, value)
+    yield Put(keys.pairs(other), _PAIR + one.encode(), known, turned)
+
+
+def compared(table: Table, record_ids: Sequence[str]) -> Iterator[dict[str, Compared]]:
+    """What each record's comparisons gave, by the other record."""
+    for row in table.get_rows([keys.pairs(r) for r in record_ids]):
+        yield {
+            column[2:].decode(): _decode_compared(cell.value)
+            for column, cell in row
+            if column.startswith(_PAIR) and cell.value
+        }
+
+
+def all_compared(table: Table) -> Iterator[tuple[str, str, Compared]]:
+    """Every comparison that was likely enough to keep, once."""
+    lead = len(keys.pairs(""))
+    for key, column, cell in table.scan(keys.pairs("")):
+        one, other = key[lead:].decode(), column[2:].decode()
+        if column.startswith(_PAIR) and cell.value and one < other:
+            yield one, other, _decode_compared(cell.value)
+
+
+def ruling_puts(one: str, other: str, ruling: RulingRow) -> Iterator[Put]:
+    """A person's word, on both sides; a later one replaces it, an earlier one is too late."""
+    for record_id, about in ((one, other), (other, one)):
+        yield Put(keys.rulings(record_id), _RULING + about.encode(), ruling.time, _encode(ruling))
+
+
+def rulings(table: Table, record_ids: Sequence[str]) -> Iterator[Mapping[str, RulingRow]]:
+    """People's words about each record, by the other record."""
+    for row in table.get_rows([keys.rulings(r) for r in record_ids]):
+        yield {column[2:].decode(): _decode_ruling(cell.value) for column, cell in row}
+
+
+def as_rulings(found: Iterable[tuple[str, Mapping[str, RulingRow]]]) -> set[Ruling]:
+    """Rulings for clustering, each once."""
+    return {
+        Ruling(min(record_id, other), max(record_id, other), ruling.same, ruling.time)
+        for record_id, words in found
+        for other, ruling in words.items()
+    }
