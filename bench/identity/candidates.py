@@ -1,7 +1,7 @@
-"""The pairs of records that share a block, for training: what the pipeline compares, in memory.
+"""The pairs of records that share a block, in memory: what training learns from.
 
-What decides is the pipeline's own code; only the gathering of pairs, which the pipeline does
-through its store, is done here at one go.
+Everything that decides is the pipeline's own; only the gathering, which the pipeline does
+through its store, is done here at one go, so that labels can be laid beside each pair.
 """
 
 from collections import defaultdict
@@ -13,11 +13,10 @@ from typing import NamedTuple
 from ummid.catalog.model import SourceRecord
 from ummid.feeds.connector import Profile as Agreed
 from ummid.feeds.reader import Reading
-from ummid.identity.blocking import blocks
-from ummid.identity.profile import Profile, profile
-
-CROWDED = 1000
-YEARS_APART = 5
+from ummid.identity.clusters import Pair, clusters
+from ummid.identity.links import Links, links
+from ummid.identity.pairs import stub, worth_comparing
+from ummid.views.pairs import CROWDED
 
 
 class Entry(NamedTuple):
@@ -25,7 +24,12 @@ class Entry(NamedTuple):
 
     file: int
     id: str
-    profile: Profile
+    links: Links
+    stub: bytes
+
+    @property
+    def key(self) -> str:
+        return f"{self.file:02d}/{self.id}"
 
 
 def partner_of(position: int, path: Path) -> str:
@@ -41,32 +45,45 @@ def records(path: Path, partner: str) -> Iterator[SourceRecord]:
 
 
 def entries(files: Sequence[Path]) -> list[Entry]:
-    return [
-        Entry(n, record.own_id or "", profile(record))
-        for n, path in enumerate(files)
-        for record in records(path, partner_of(n, path))
-    ]
+    """All records of the files that are compared at all."""
+    found = []
+    for n, path in enumerate(files):
+        for record in records(path, partner_of(n, path)):
+            known = links(record)
+            if known.blocks:
+                found.append(Entry(n, record.own_id or "", known, stub(known)))
+    return found
 
 
 def pairs(found: Iterable[Entry]) -> list[tuple[Entry, Entry]]:
-    """Every pair from two files with a block in common, the one of the earlier file first."""
+    """Every pair from two files that the pipeline compares, the one of the earlier file first."""
     members: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in found:
-        for block in blocks(entry.profile):
+        for block in entry.links.blocks:
             members[block].append(entry)
-    chosen: dict[tuple[int, str, int, str], tuple[Entry, Entry]] = {}
+    chosen: dict[tuple[str, str], tuple[Entry, Entry]] = {}
     for block in members.values():
         if 1 < len(block) <= CROWDED:
             for one, other in combinations(block, 2):
-                if _worth_comparing(one, other):
-                    chosen[one.file, one.id, other.file, other.id] = one, other
+                if one.file != other.file and worth_comparing(one.stub, other.stub):
+                    chosen[one.key, other.key] = one, other
     return list(chosen.values())
 
 
-def _worth_comparing(one: Entry, other: Entry) -> bool:
-    if one.file == other.file:
-        return False
-    a, b = one.profile, other.profile
-    if a.kind and b.kind and a.kind != b.kind:
-        return False
-    return not (a.year and b.year and abs(a.year - b.year) > YEARS_APART)
+def joined(
+    found: Sequence[tuple[Entry, Entry]], likely: Sequence[int], merge: int
+) -> set[tuple[str, str]]:
+    """The pairs of ids that the pipeline's clustering puts together at a threshold."""
+    members: dict[str, Entry] = {}
+    sure = []
+    for (one, other), probability in zip(found, likely, strict=True):
+        if probability >= merge:
+            members[one.key], members[other.key] = one, other
+            sure.append(Pair(*sorted((one.key, other.key)), probability))
+    groups = clusters({key: entry.links for key, entry in members.items()}, sure)
+    together = set()
+    for group in groups:
+        for a, b in combinations(sorted(group), 2):
+            if members[a].file != members[b].file:
+                together.add((members[a].id, members[b].id))
+    return together

@@ -5,6 +5,7 @@ touches the half given, the movie graph is judged on titles and gold v1.1.0.
 """
 
 import hashlib
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -14,7 +15,8 @@ from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
-FOLDER = Path(__file__).resolve().parents[3] / "shared" / "bench-data" / "identity"
+_BESIDE = Path(__file__).resolve().parents[3] / "shared" / "bench-data"
+FOLDER = Path(os.environ.get("UMMID_BENCH_DATA", _BESIDE)) / "identity"
 PARTNERS = ("disney", "hetrec_es", "movielens", "paramount", "tmdb")
 _TITLES = frozenset({"movie", "series", "episode"})
 

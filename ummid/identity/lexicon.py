@@ -5,6 +5,7 @@ with its original; most are not, and for those nothing is lost.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
@@ -29,3 +30,9 @@ _LITTLE = frozenset(
 def meanings(words: Iterable[str]) -> list[str]:
     """The words that carry meaning, each in English as far as it is a common one."""
     return [_MEANINGS.get(word, word) for word in words if word not in _LITTLE]
+
+
+@lru_cache(maxsize=1 << 15)
+def meaning(name: str) -> frozenset[str]:
+    """The words of a name that carry meaning, in English."""
+    return frozenset(meanings(name.split()))

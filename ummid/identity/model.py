@@ -58,6 +58,7 @@ def features(e: Evidence) -> tuple[str, ...]:
         f"title={e.title} year={e.year}",
         f"kind={'known' if e.kind not in (UNKNOWN, 'differ') else e.kind}",
         f"runtime={e.runtime} year={near_year}",
+        f"runtime={e.runtime} title={title}",
         f"numbers={e.numbers} title={title}",
         f"{episodic} title={title} year={e.year}",
         f"numbers={e.numbers} title={title} year={e.year}" if episodic == "episode" else "",

@@ -92,6 +92,8 @@ def profile(record: SourceRecord) -> Profile:
 def _longest_words(record: SourceRecord) -> tuple[str, ...]:
     if not record.synopses:
         return ()
-    text = max((s.value for s in record.synopses), key=len)
-    words = {w for w in plain(text[:_SYNOPSIS]).split() if len(w) > 3 and w not in STOP_WORDS}
-    return tuple(sorted(words, key=lambda w: (-len(w), w))[:_WORDS])
+    text = max((s.value for s in record.synopses), key=len)[:_SYNOPSIS]
+    words = [w for w in set(plain(text).split()) - STOP_WORDS if len(w) > 3]
+    words.sort()
+    words.sort(key=len, reverse=True)
+    return tuple(words[:_WORDS])

@@ -7,7 +7,7 @@ from rapidfuzz import fuzz
 
 from ummid.identity.generic import is_generic
 from ummid.identity.levels import UNKNOWN
-from ummid.identity.lexicon import meanings
+from ummid.identity.lexicon import meaning
 
 _NUMBER = re.compile(r"\d+")
 _MANY = 12
@@ -85,12 +85,9 @@ def _translated(names: Sequence[str], others: Sequence[str], level: str) -> str:
     """A better level for titles that say the same in two languages, else the one they have."""
     if len(names) * len(others) > _MANY:
         return level
-    said, other_said = [set(meanings(x.split())) for x in names], [
-        set(meanings(y.split())) for y in others
-    ]
     best = 0.0
-    for one in said:
-        for other in other_said:
+    for one in map(meaning, names):
+        for other in map(meaning, others):
             both = sum(map(len, one & other))
             if both:
                 best = max(best, both / (sum(map(len, one)) + sum(map(len, other)) - both))
