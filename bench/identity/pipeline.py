@@ -68,9 +68,7 @@ def _resolve(run: Run, files: Sequence[Path]) -> Resolved:
     deliveries = [
         delivery
         for n, path in enumerate(files)
-        for delivery in stage_source(
-            run, table, _source(n, path), Partners(), access=LocalFiles()
-        )
+        for delivery in stage_source(run, table, _source(n, path), Partners(), access=LocalFiles())
     ]
     lap()
     settled = settle(run, table, deliveries)

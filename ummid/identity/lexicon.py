@@ -17,13 +17,7 @@ _MEANINGS = {
     for word in words.split()
 }
 _LITTLE = frozenset(
-    (
-        "the a an and of to in on at for with by from is are was were been his her their its that "
-        "this these those into after before out about el la los las lo un una y e de del al en con "
-        "por para su sus se que es le les l une et du des au aux dans pour par sur d der die das "
-        "den dem des ein eine einen einem und im zu mit von vom zum zur auf il i gli uno di della "
-        "dei delle dello da nel nella o os as um uma do dos na no nos em com a ao sem"
-    ).split()
+    ["the", "a", "an", "and", "of", "to", "in", "on", "at", "for", "with", "by", "from", "is", "are", "was", "were", "been", "his", "her", "their", "its", "that", "this", "these", "those", "into", "after", "before", "out", "about", "el", "la", "los", "las", "lo", "un", "una", "y", "e", "de", "del", "al", "en", "con", "por", "para", "su", "sus", "se", "que", "es", "le", "les", "l", "une", "et", "du", "des", "au", "aux", "dans", "pour", "par", "sur", "d", "der", "die", "das", "den", "dem", "des", "ein", "eine", "einen", "einem", "und", "im", "zu", "mit", "von", "vom", "zum", "zur", "auf", "il", "i", "gli", "uno", "di", "della", "dei", "delle", "dello", "da", "nel", "nella", "o", "os", "as", "um", "uma", "do", "dos", "na", "no", "nos", "em", "com", "a", "ao", "sem"]
 )
 
 

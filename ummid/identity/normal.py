@@ -12,11 +12,8 @@ ARTICLES = frozenset(
     | {"el", "los", "las", "il", "lo", "gli", "i", "o", "os", "as", "de", "het", "een", "den"}
     | {"det", "en", "et"}
 )
-_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split()
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
+_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"]
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
 _NUMBERS = {word: str(n) for n, word in enumerate(_WORDS)} | {
     numeral: str(n) for n, numeral in enumerate(_ROMAN, 1) if numeral not in ("i", "v", "x")
 }
@@ -44,7 +41,7 @@ _MARKER = re.compile(
     re.IGNORECASE,
 )
 _EDITION_ENDS = tuple(
-    "cut edition version anniversary unrated remastered uncut 4k uhd hd 3d dubbed subtitled".split(" ")
+    ["cut", "edition", "version", "anniversary", "unrated", "remastered", "uncut", "4k", "uhd", "hd", "3d", "dubbed", "subtitled"]
 )
 """What the last word of an edition ends with: most titles need no closer look."""
 
