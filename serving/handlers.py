@@ -18,6 +18,7 @@ from serving.shapes import (
     TitleReference,
 )
 from ummid.catalog.identifiers import external_id
+from ummid.catalog.localised import language_shown, localised
 from ummid.catalog.times import iso
 from ummid.rights.windows import written
 
@@ -34,8 +35,13 @@ class Context(NamedTuple):
     cache_control: str
 
 
-def title(context: Context, id: str) -> Answer:
-    """The stored bytes: body and validator were made when the title was published."""
+def title(context: Context, id: str, lang: str | None = None) -> Answer:
+    """The stored bytes: body and validator were made when the title was published.
+
+    Only an answer in a language is made when asked for.
+    """
+    if lang is not None:
+        return _localised(context, id, lang)
     found = context.catalogue.document(id)
     headers = [
         ("Content-Type", JSON),
@@ -43,6 +49,14 @@ def title(context: Context, id: str) -> Answer:
         ("Surrogate-Key", f"title/{id}"),
     ]
     return Answer(found.body, headers, etag=f'"{found.etag}"')
+
+
+def _localised(context: Context, id: str, lang: str) -> Answer:
+    found = localised(context.catalogue.title(id), lang)
+    headers = [("Surrogate-Key", f"title/{id}")]
+    if shown := language_shown(found):
+        headers.append(("Content-Language", shown))
+    return as_json(found, context.cache_control, *headers)
 
 
 def availability(

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from ummid.catalog.keys import ID_LENGTH
+from ummid.catalog.languages import UNDETERMINED, language
 from ummid.catalog.territories import WORLD, Territories, successors
 from ummid.catalog.times import bound
 from ummid.errors import FeedError
@@ -79,9 +80,18 @@ def _instant(raw: str) -> int:
     return read.instant
 
 
+def _language(raw: str) -> str:
+    """One BCP 47 tag in its normal spelling; a tag of an unknown region is its language."""
+    tag = language(raw) if len(raw) <= 35 else None
+    if tag is None or tag == UNDETERMINED:
+        raise ValueError(f"{raw[:35]!r} names no language; use BCP 47 tags such as fr or fr-CA")
+    return tag
+
+
 TITLE_ID = Kind(_title_id, {"type": "string", "pattern": f"^{_ID.pattern}$"})
 TEXT = Kind(_text, {"type": "string", "minLength": 1, "maxLength": _LONGEST})
 TERRITORY = Kind(_territory, {"type": "string", "maxLength": 64})
+LANGUAGE = Kind(_language, {"type": "string", "maxLength": 35})
 INSTANT = Kind(_instant, {"type": "string", "format": "date-time"})
 
 

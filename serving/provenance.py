@@ -4,10 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from serving.shapes import FieldBody, LoserBody, ProvenanceBody, SourceBody
+from serving.shapes import (
+    ClaimantBody,
+    ClaimBody,
+    ConflictBody,
+    FieldBody,
+    ItemBody,
+    LoserBody,
+    ProvenanceBody,
+    SourceBody,
+)
 from ummid.catalog.model import SourceRecord
+from ummid.catalog.texts import entries
 from ummid.catalog.times import iso
-from ummid.catalog.title import Contribution, Title
+from ummid.catalog.title import Contribution, FieldProvenance, Title
 from ummid.views.state import RecordState
 
 _UNIONS: Mapping[str, tuple[str, ...]] = {
@@ -21,7 +31,8 @@ _UNIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Fields that keep what everybody says, and the parts of a statement they are made of."""
 
-_NOT_STATED = frozenset({"id", "title", "sources", "provenance", "airings_omitted", *_UNIONS})
+_ABOUT = frozenset({"completeness", "quality", "conflicts", "sources", "provenance"})
+_NOT_STATED = frozenset({"id", "title", "airings_omitted", *_ABOUT, *_UNIONS})
 
 
 def provenance(title: Title, states: Sequence[RecordState | None]) -> ProvenanceBody:
@@ -33,14 +44,19 @@ def provenance(title: Title, states: Sequence[RecordState | None]) -> Provenance
     }
     fields = dict(sorted((*_chosen(title), *_made(title, records))))
     sources = tuple(_source(s, state) for s, state in zip(title.sources, states, strict=True))
-    return ProvenanceBody(title.id, fields, sources)
+    return ProvenanceBody(
+        title.id, title.completeness, title.quality, _conflicts(title), fields, sources
+    )
 
 
 def _chosen(title: Title) -> Iterator[tuple[str, FieldBody]]:
     """Fields with a winner. One that the title does not explain comes from its first source."""
     for name, why in title.provenance.items():
         losers = tuple(LoserBody(loser.record, loser.value) for loser in why.losers)
-        yield name, FieldBody(why.rule, why.record, losers=losers)
+        if why.by:
+            yield name, _grown(title, name, why, losers)
+        else:
+            yield name, FieldBody(why.rule, why.record, losers=losers)
     first = title.sources[0].record
     for field in msgspec.structs.fields(title):
         name = field.name
@@ -51,10 +67,40 @@ def _chosen(title: Title) -> Iterator[tuple[str, FieldBody]]:
             yield name, FieldBody("only", first)
 
 
+def _grown(
+    title: Title, name: str, why: FieldProvenance, losers: tuple[LoserBody, ...]
+) -> FieldBody:
+    """A list that several statements add to, item by item."""
+    sources = [source.record for source in title.sources]
+    items = tuple(
+        ItemBody(value, tuple(sources[place] for place in by))
+        for value, by in zip(entries(title, name), why.by, strict=True)
+    )
+    stating = sorted({place for by in why.by for place in by})
+    return FieldBody(
+        why.rule, records=tuple(sources[place] for place in stating), items=items, losers=losers
+    )
+
+
+def _conflicts(title: Title) -> tuple[ConflictBody, ...]:
+    partners = {source.record: source.partner for source in title.sources}
+    return tuple(
+        ConflictBody(
+            conflict.field,
+            conflict.reason,
+            tuple(
+                ClaimBody(claim.value, tuple(ClaimantBody(r, partners[r]) for r in claim.records))
+                for claim in conflict.claims
+            ),
+        )
+        for conflict in title.conflicts
+    )
+
+
 def _made(title: Title, records: Mapping[str, SourceRecord]) -> Iterator[tuple[str, FieldBody]]:
     """Fields made of what several statements say, and the display title."""
     for name, parts in _UNIONS.items():
-        if getattr(title, name):
+        if getattr(title, name) and name not in title.provenance:
             stating = tuple(
                 one for one, record in records.items() if any(getattr(record, p) for p in parts)
             )

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from serving import handlers
 from serving.answers import Answer, Cache
-from serving.parameters import INSTANT, TERRITORY, TEXT, TITLE_ID, Parameter, count
+from serving.parameters import INSTANT, LANGUAGE, TERRITORY, TEXT, TITLE_ID, Parameter, count
 from serving.shapes import (
     AvailabilityBody,
     ChangesBody,
@@ -60,7 +60,17 @@ ROUTES: tuple[Route, ...] = (
         summary="A title, with where its contested fields come from",
         handler=handlers.title,
         body=Title,
-        parameters=(_ID,),
+        parameters=(
+            _ID,
+            Parameter(
+                name="lang",
+                place="query",
+                kind=LANGUAGE,
+                help="BCP 47 tag. One text per use and length, in the nearest language that there "
+                "is: this one, the original one, English, any. Default: all texts.",
+                example="fr-CA",
+            ),
+        ),
         errors=("unknown-title", "withdrawn-title"),
         cache=_CATALOGUE,
         moves=True,
@@ -104,7 +114,7 @@ ROUTES: tuple[Route, ...] = (
     Route(
         name="provenance",
         path="/api/v1/titles/{id}/provenance",
-        summary="Each field's winner, rule and losers, and where each source stands",
+        summary="Each field's winner, rule and losers, conflicts, scores, and each source's place",
         handler=handlers.title_provenance,
         body=ProvenanceBody,
         parameters=(_ID,),

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from ummid.catalog.title import Score
 from ummid.rights.availability import OfferAnswer, Status
 
 
@@ -58,17 +59,47 @@ class LoserBody(Struct, frozen=True):
     value: Any
 
 
+class ItemBody(Struct, frozen=True):
+    """One item of a list that several statements add to, and those that state it."""
+
+    value: Any
+    records: tuple[str, ...]
+
+
 class FieldBody(Struct, frozen=True, omit_defaults=True):
     """Why a field holds what it holds.
 
-    `rule` is one of `only`, `agreement`, `precedence`, `recency`, `quality`; `union` where
-    every record of `records` adds to the field; `derived` where it is taken from others.
+    `rule` is one of `only`, `agreement`, `precedence`, `recency`, `quality`; `language` where
+    texts of no stated language gave way to those of `record`; `union` where every record of
+    `records` adds to the field, `items` saying which adds what; `derived` where it is taken
+    from others.
     """
 
     rule: str
     record: str | None = None
     records: tuple[str, ...] = ()
+    items: tuple[ItemBody, ...] = ()
     losers: tuple[LoserBody, ...] = ()
+
+
+class ClaimantBody(Struct, frozen=True):
+    record: str
+    partner: str
+
+
+class ClaimBody(Struct, frozen=True):
+    """One of several values that contradict each other, and who states it."""
+
+    value: Any
+    sources: tuple[ClaimantBody, ...]
+
+
+class ConflictBody(Struct, frozen=True):
+    """Where sources contradict each other beyond tolerance; `reason` says by what."""
+
+    field: str
+    reason: str
+    claims: tuple[ClaimBody, ...]
 
 
 class SourceBody(Struct, frozen=True):
@@ -89,10 +120,14 @@ class ProvenanceBody(Struct, frozen=True):
     """Where every field of a title comes from.
 
     `titles.display.fr` speaks of one entry of `titles`; `titles` itself of all entries that
-    are not named one by one.
+    are not named one by one. The scores are null for a title that was published before there
+    were any.
     """
 
     id: str
+    completeness: Score | None
+    quality: Score | None
+    conflicts: tuple[ConflictBody, ...]
     fields: dict[str, FieldBody]
     sources: tuple[SourceBody, ...]
 

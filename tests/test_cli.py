@@ -137,6 +137,16 @@ def test_a_title_is_printed_as_it_is_served(store: Path) -> None:
     assert json.loads(printed.stdout)["id"] == title_id
 
 
+def test_a_title_is_explained_in_words(store: Path) -> None:
+    opened = Store(store)
+    (title_id,) = [title.id for title in opened.titles().values()]
+    opened.close()
+    told = ummid("title", "why", title_id, "--store", store).stdout
+    assert told.startswith('"Amélie" (unknown)  ')
+    assert "quality 80 of 100\n  one partner alone says so (-15)" in told
+    assert "table.csv" in told.splitlines()[-2]
+
+
 @pytest.mark.parametrize("title_id", ["nope", "a" * 20, "é#\n", "x" * 2000])
 def test_a_title_that_there_is_not_is_said(store: Path, title_id: str) -> None:
     assert refused(ummid("title", title_id, "--store", store)) == (

@@ -101,26 +101,24 @@ def test_why_tells_what_joined_each_record_and_whose_word_each_field_is(store: P
     ummid("review", "same", pair, "--store", store, "--author", "ann", "--note", "see poster")
     title_id = re.findall(r"of title (\w+):", _show(store, pair))[0]
     out = ummid("title", "why", title_id, "--store", store).stdout
-    head, count, *rest = out.splitlines()
-    assert head.startswith(f"{title_id}: ")
-    assert count == "3 records:"
+    head, *rest = out.splitlines()
+    assert head.endswith(f"  {title_id}")
+    assert any(line.startswith("quality ") for line in rest)
+    assert any(re.match(r"  year: \w+, \w+", line) for line in rest)
     assert sum("imdb tt0113277, as 1 other record" in line for line in rest) == 2
     assert any(
         re.search(r"ann said on \d{4}-.* that it is the same as .*: see poster", line)
         for line in rest
     )
     assert any("% likely the same as" in line for line in rest)
-    assert any(re.match(r"  year: \w+ \(.*\)", line) for line in rest)
 
 
 def test_why_of_a_title_with_one_source(store: Path) -> None:
-    shown = _show(store, waiting(store)[0])
-    for title_id in re.findall(r"of title (\w+):", shown):
-        out = ummid("title", "why", title_id, "--store", store).stdout
-        if "\n1 record:" in out:
-            assert "nothing else is known of this title" in out
-            return
-    pytest.fail("every title shown has several sources")
+    found = [
+        ummid("title", "why", title_id, "--store", store).stdout
+        for title_id in re.findall(r"of title (\w+):", _show(store, waiting(store)[0]))
+    ]
+    assert any("nothing else is known of this title" in out for out in found)
 
 
 def test_why_of_nothing_is_refused(store: Path) -> None:

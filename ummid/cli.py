@@ -118,9 +118,10 @@ def parse(
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
 @click.pass_obj
 def title(settings: Settings, words: tuple[str, ...], store: Path | None) -> None:
-    """Print a title as the API serves it; with `why`, what makes it so.
+    """Print a title as the API serves it; with `why`, what makes it so, in words.
 
-    That is what joined each of its records, and whose word each of its fields is.
+    That is how good it is, where its sources disagree, whose word each field is, and what
+    joined each of its records.
     """
     from ummid.views.titles import read_document, survivor
 

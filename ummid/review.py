@@ -169,26 +169,13 @@ def _rule(
 
 def explain(table: Table, title_id: str) -> Iterator[str]:
     """The lines of `ummid title why`."""
-    from ummid.views.why import field_words, why
+    from ummid.views.explained import explained
+    from ummid.views.why import why
 
     found = why(table, title_id)
     if found is None:
         raise click.ClickException(f"there is no title {title_id!r} in the store")
-    title = found.title
-    year = f" ({title.year})" if title.year else ""
-    yield one_line(f"{title.id}: {title.kind} {title.title or '(no title)'}{year}")
-    count = len(found.members)
-    yield f"{count} record{'s' if count > 1 else ''}:"
-    for member in found.members:
-        yield f"  {member.record.record} {_side(member.record)}"
-        for reason in member.reasons:
-            yield f"    {one_line(reason)}"
-    yield "fields:"
-    by_record = {m.record.record: m.record.partner for m in found.members}
-    if not title.provenance:
-        yield "  every field is as the only source states it"
-    for name, provenance in title.provenance.items():
-        yield f"  {one_line(field_words(name, provenance, by_record))}"
+    yield from explained(table, found.title, found.joined)
 
 
 def _side(side: "Side") -> str:

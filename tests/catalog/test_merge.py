@@ -7,16 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.catalog.statements import NOBODY, golden, said
 from ummid.catalog.grants import Bound, Grant, TerritorySet
-from ummid.catalog.merge import (
-    MAX_AIRINGS,
-    Contributor,
-    Offer,
-    display_title,
-    merge,
-    offers,
-    platform_of,
-)
+from ummid.catalog.merge import MAX_AIRINGS, Offer, merge, offers, platform_of
 from ummid.catalog.model import (
     Airing,
     Credit,
@@ -24,38 +17,15 @@ from ummid.catalog.model import (
     Genre,
     Parent,
     Rating,
-    Source,
-    SourceRecord,
     Synopsis,
     Technical,
     Text,
     Warning,
 )
 from ummid.catalog.precedence import Precedence
-from ummid.catalog.title import FieldProvenance, Loser, Title, TitleParent
+from ummid.catalog.texts import display_title
+from ummid.catalog.title import FieldProvenance, Loser, TitleParent
 from ummid.errors import FeedError
-
-NOBODY = Precedence()
-
-
-def said(record_id: str, stated: int = 0, partner: str = "acme", **fields: Any) -> Contributor:
-    """A statement made at a time by a partner."""
-    record = SourceRecord(
-        **{
-            "format": "mrss",
-            "kind": "film",
-            "key": record_id,
-            "source": Source("feed", "item"),
-            "partner": partner,
-        }
-        | fields
-    )
-    return Contributor(record_id, (stated, stated, "digest"), record)
-
-
-def golden(*contributors: Contributor, precedence: Precedence = NOBODY, **parents: str) -> Title:
-    known = {tuple(name.split("__", 1)): title for name, title in parents.items()}
-    return merge("t", contributors, precedence, known)  # type: ignore[arg-type]
 
 
 def test_a_title_of_one_statement_is_that_statement() -> None:
@@ -190,20 +160,21 @@ def test_texts_are_decided_by_language_use_and_territory() -> None:
     assert "titles.display.de" not in title.provenance
 
 
-def test_several_alternate_titles_in_one_language_win_or_lose_together() -> None:
-    two = (Text("Roadside", "en", "alternate"), Text("Picnic", "en", "alternate"))
-    one = (Text("Zone", "en", "alternate"),)
-    assert golden(said("a", 2, titles=two), said("b", 1, titles=one)).titles == two
-    title = golden(said("a", 1, titles=two), said("b", 2, titles=one))
-    assert title.titles == one
-    assert title.provenance["titles.alternate.en"].losers == (
-        Loser(
-            "a",
-            (
-                {"value": "Roadside", "language": "en", "use": "alternate"},
-                {"value": "Picnic", "language": "en", "use": "alternate"},
-            ),
+def test_alternate_titles_are_many_and_all_kept_with_who_states_each() -> None:
+    title = golden(
+        said(
+            "a", 1,
+            titles=(Text("Roadside", "en", "alternate"), Text("PICNIC", "en", "alternate")),
         ),
+        said("b", 2, titles=(Text("Picnic", "en", "alternate"), Text("Zone", "de", "alternate"))),
+    )  # fmt: skip
+    assert title.titles == (
+        Text("Zone", "de", "alternate"),
+        Text("Picnic", "en", "alternate"),
+        Text("Roadside", "en", "alternate"),
+    )
+    assert title.provenance["titles.alternate.en"] == FieldProvenance(
+        "b", "union", by=((0, 1), (1,))
     )
 
 

@@ -35,7 +35,6 @@ def test_a_studio_film_with_the_rights_desk_beside_it(catalogue: Catalogue) -> N
         "year": 2023,
         "titles": [
             {"value": "Paper Moons Over Tamsin", "language": "en"},
-            {"value": "Paper Moons Over Tamsin"},
             {"value": "MOONS_FEATURE", "use": "internal"},
             {"value": "Paper Moons Over Tamsin", "language": "en", "use": "original"},
         ],
@@ -86,24 +85,16 @@ def test_a_studio_film_with_the_rights_desk_beside_it(catalogue: Catalogue) -> N
             {"scheme": "partner:northwind", "value": f"md:cid:eidr-s:{eidr}"},
             {"scheme": "partner:northwind-legal", "value": f"md:alid:eidr-s:{eidr}"},
         ],
+        "completeness": {"score": 100},
+        "quality": {"score": 100},
         "sources": [mec, row, row],
         "provenance": {
             "kind": {"record": mec, "rule": "agreement"},
             "year": {"record": mec, "rule": "agreement"},
             "duration_ms": {"record": mec, "rule": "agreement"},
-            "titles.display.und": {"record": row, "rule": "agreement"},
             "titles.internal.und": {"record": mec, "rule": "agreement"},
-            "organisations": {
-                "record": mec,
-                "rule": "precedence",
-                "losers": [
-                    {
-                        "record": row,
-                        "value": [{"name": "Northwind Pictures", "role": "licensor"}],
-                    }
-                ]
-                * 2,
-            },
+            "organisations": {"record": mec, "rule": "union", "by": [[0, 1, 2]]},
+            "ids": {"record": mec, "rule": "union", "by": [[0, 1, 2], [0], [0], [1, 2]]},
         },
     }
 
@@ -149,7 +140,7 @@ def test_a_film_that_three_feeds_tell_differently(catalogue: Catalogue) -> None:
             {"name": "Kenta Morishige", "order": 1},
         ],
         "ratings": [{"system": "EIRIN", "value": "G"}],
-        "releases": [{"date": "2019-11-08"}],
+        "releases": [{"date": "2019-11-08"}, {"date": "2019-11-08", "territory": "JP"}],
         "technical": [{"duration_ms": 103 * 60_000}],
         "ids": [
             {"scheme": "imdb", "value": "tt9910114"},
@@ -158,6 +149,11 @@ def test_a_film_that_three_feeds_tell_differently(catalogue: Catalogue) -> None:
             {"scheme": "partner:verdant", "value": "vd-114"},
         ],
         "links": [page],
+        "completeness": {
+            "score": 85,
+            "reasons": ["no artwork (-10)", "no original language (-5)"],
+        },
+        "quality": {"score": 100},
         "sources": [table, search, watch],
     }
     assert provenance["genres"] == {
@@ -174,6 +170,7 @@ def test_a_film_that_three_feeds_tell_differently(catalogue: Catalogue) -> None:
             {"record": watch, "value": [{"text": "Drama"}, {"text": "Fantasy"}]},
         ],
     }
+    assert provenance["credits"] == {"record": table, "rule": "union", "by": [[0, 2], [0, 2]]}
     assert provenance["synopses.short.en"] == {
         "record": search,
         "rule": "recency",
@@ -233,16 +230,16 @@ def test_an_episode_that_two_feeds_number_alike(catalogue: Catalogue) -> None:
         "credits": [{"name": "Tamsin Achterberg", "role": "actor", "order": 1}],
         "releases": [
             {"date": "2022-02-11"},
+            {"date": "2022-02-11", "territory": "GB"},
             {"date": "2022-02-11", "type": "svod", "territory": "GB"},
         ],
         "organisations": [{"name": "Brightfen Media", "role": "display-credit"}],
         "ids": [{"scheme": "partner:verdant", "value": page}],
         "links": [page],
         "doubts": ["kind-derived: kind"],
+        "completeness": {"score": 85, "reasons": ["no duration (-10)", "no artwork (-5)"]},
+        "quality": {"score": 98, "reasons": ["1 doubt in what the sources say (-2)"]},
         "sources": [row, watch],
     }
-    assert provenance["releases"] == {
-        "record": row,
-        "rule": "precedence",
-        "losers": [{"record": watch, "value": [{"date": "2022-02-11", "territory": "GB"}]}],
-    }
+    assert provenance["releases.original.GB"] == {"record": watch, "rule": "only"}
+    assert provenance["titles.display.en"] == {"record": watch, "rule": "only"}

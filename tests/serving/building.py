@@ -8,9 +8,10 @@ import msgspec
 
 from tests.rights.offers import at
 from ummid.catalog.keys import stable_id
-from ummid.catalog.merge import Contributor, Offer, merge
+from ummid.catalog.merge import Offer, merge
 from ummid.catalog.model import Source, SourceRecord
 from ummid.catalog.precedence import Precedence
+from ummid.catalog.survivorship import Contributor
 from ummid.catalog.title import Title
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.table import Put

@@ -5,7 +5,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.serving.building import KNOWN, NEVER, Building, statement
-from ummid.catalog.model import ExternalId, Genre, Synopsis, Technical, Text
+from ummid.catalog.model import Credit, ExternalId, Genre, Synopsis, Technical, Text
 
 EIDR = "10.5240/7791-8534-2C23-9030-8610-5"
 
@@ -109,7 +109,11 @@ def test_provenance_names_winner_rule_losers_and_where_each_source_stands(
     assert answer["fields"] == {
         "duration_ms": {"rule": "only", "record": acme},
         "genres": {"rule": "agreement", "record": beta},
-        "ids": {"rule": "union", "records": [acme]},
+        "ids": {
+            "rule": "union",
+            "records": [acme],
+            "items": [{"value": {"scheme": "partner:acme", "value": "A1"}, "records": [acme]}],
+        },
         "kind": {"rule": "agreement", "record": beta},
         "links": {"rule": "union", "records": [acme]},
         "synopses.medium.en": {"rule": "only", "record": acme},
@@ -139,8 +143,61 @@ def test_provenance_names_winner_rule_losers_and_where_each_source_stands(
     }
 
 
+def test_provenance_names_conflicts_scores_and_who_adds_what(
+    building: Building, client: FlaskClient
+) -> None:
+    mine = statement(
+        "one", titles=(Text("Old", "en"),), year=1999, credits=(Credit("Ann Lee"),), event_time=2
+    )
+    theirs = statement(
+        "two", "beta", year=2003, credits=(Credit("A. Lee"), Credit("Bo")), event_time=1
+    )
+    title = building.title(mine, theirs)
+    answer = client.get(f"/api/v1/titles/{title.id}/provenance").json
+    acme, beta = (s["record"] for s in answer["sources"])
+    assert answer["conflicts"] == [
+        {
+            "field": "year",
+            "reason": "4 years apart",
+            "claims": [
+                {"value": 1999, "sources": [{"record": acme, "partner": "acme"}]},
+                {"value": 2003, "sources": [{"record": beta, "partner": "beta"}]},
+            ],
+        }
+    ]
+    assert answer["quality"] == {
+        "score": 90,
+        "reasons": ["sources contradict each other on year: 4 years apart (-10)"],
+    }
+    assert answer["completeness"]["score"] == 35
+    assert "no synopsis (-15)" in answer["completeness"]["reasons"]
+    assert answer["fields"]["credits"] == {
+        "rule": "union",
+        "records": [acme, beta],
+        "items": [
+            {"value": {"name": "Ann Lee"}, "records": [acme, beta]},
+            {"value": {"name": "Bo"}, "records": [beta]},
+        ],
+        "losers": [{"record": beta, "value": {"name": "A. Lee"}}],
+    }
+    assert not {"completeness", "quality", "conflicts"} & set(answer["fields"])
+
+
+def test_a_title_published_before_there_were_scores_has_none(
+    building: Building, client: FlaskClient
+) -> None:
+    from ummid.views.titles import document
+
+    title = building.title(statement(titles=(Text("T"),)))
+    body = client.get(f"/api/v1/titles/{title.id}").json
+    del body["completeness"], body["quality"]
+    building.put(title.id, document(msgspec.json.encode(body)))
+    answer = client.get(f"/api/v1/titles/{title.id}/provenance").json
+    assert (answer["completeness"], answer["quality"], answer["conflicts"]) == (None, None, [])
+
+
 def test_what_one_source_alone_says_is_its_own(building: Building, client: FlaskClient) -> None:
-    title = building.title(statement(titles=(Text("T"), Text("T", "en")), year=1999))
+    title = building.title(statement(titles=(Text("T", "fr"), Text("T", "en")), year=1999))
     answer = client.get(f"/api/v1/titles/{title.id}/provenance").json
     (source,) = answer["sources"]
     only = {"rule": "only", "record": source["record"]}

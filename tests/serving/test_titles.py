@@ -107,3 +107,66 @@ def test_a_parameter_that_is_not_declared_is_refused(
     found = client.get(f"{path}?include=availability")
     assert found.status_code == 400
     assert found.json["errors"][0]["pointer"] == "/query/include"
+
+
+LIGHTHOUSE = (
+    Text("Lighthouse", "en"),
+    Text("Phare", "fr"),
+    Text("Leuchtturm", "de", territory="AT"),
+    Text("Faro"),
+)
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "language"),
+    [
+        ("fr-CA", "Phare", "fr"),
+        ("FR_ca", "Phare", "fr"),
+        ("de-AT", "Leuchtturm", "de"),
+        ("pl", "Lighthouse", "en"),
+    ],
+)
+def test_a_title_is_answered_in_the_language_asked_for(
+    building: Building, client: FlaskClient, lang: str, title: str, language: str
+) -> None:
+    stored = building.title(statement(titles=LIGHTHOUSE, year=1999))
+    found = client.get(f"/api/v1/titles/{stored.id}?lang={lang}")
+    assert found.status_code == 200
+    assert found.json["title"] == title
+    assert [t["value"] for t in found.json["titles"]] == [title]
+    assert (found.json["id"], found.json["year"]) == (stored.id, 1999)
+    assert found.headers["Content-Language"] == language
+    assert found.headers["Surrogate-Key"] == f"title/{stored.id}"
+    assert found.headers["ETag"] == f'"{hashlib.sha256(found.data).hexdigest()[:16]}"'
+    known = {"If-None-Match": found.headers["ETag"]}
+    path = f"/api/v1/titles/{stored.id}"
+    assert client.get(f"{path}?lang={lang}", headers=known).status_code == 304
+    assert client.get(path, headers=known).status_code == 200
+
+
+def test_what_is_in_no_stated_language_is_sent_as_in_none(
+    building: Building, client: FlaskClient
+) -> None:
+    stored = building.title(statement(titles=(Text("Faro"),)))
+    found = client.get(f"/api/v1/titles/{stored.id}?lang=es")
+    assert found.json["title"] == "Faro"
+    assert "Content-Language" not in found.headers
+
+
+@pytest.mark.parametrize("lang", ["", "und", "nonsense-x", "123", "x" * 36, "fr,en"])
+def test_what_names_no_language_is_refused(
+    building: Building, client: FlaskClient, lang: str
+) -> None:
+    stored = building.title(statement(titles=LIGHTHOUSE))
+    found = client.get(f"/api/v1/titles/{stored.id}?lang={lang}")
+    assert found.status_code == 400
+    assert "BCP 47" in found.json["detail"]
+
+
+def test_the_language_follows_to_the_title_that_answers_for_it(
+    building: Building, client: FlaskClient
+) -> None:
+    kept, gone = building.title(statement("one", titles=LIGHTHOUSE)), building.title(statement("b"))
+    building.merge(gone.id, kept.id)
+    found = client.get(f"/api/v1/titles/{gone.id}?lang=fr")
+    assert found.headers["Location"] == f"/api/v1/titles/{kept.id}?lang=fr"

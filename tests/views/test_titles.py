@@ -96,3 +96,9 @@ def test_a_lookup_finds_every_title_that_carries_the_id_now(table: LmdbTable) ->
 
 def test_an_id_that_failed_its_check_is_not_looked_up() -> None:
     assert titles.searchable_ids(TITLE) == [("imdb", "tt0211915"), ("partner:acme", "7")]
+
+
+def test_the_ids_of_a_stored_title_are_those_of_the_title() -> None:
+    assert titles.stored_ids(titles.encode_title(TITLE)) == titles.searchable_ids(TITLE)
+    assert titles.stored_ids(titles.encode_title(Title(id="a1", kind="film"))) == []
+    assert titles.stored_ids(b"") == []

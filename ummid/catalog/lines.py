@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from ummid.catalog.identifiers import best
-from ummid.catalog.merge import display_title
 from ummid.catalog.model import Rejected, SourceRecord
+from ummid.catalog.texts import display_title
 
 _encode = msgspec.json.Encoder().encode
 

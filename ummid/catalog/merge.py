@@ -1,47 +1,37 @@
 """Merging the statements about one title into its golden record.
 
-Per field: declared precedence of partners, then recency, then quality (the fuller value),
-then the smaller record id. The result depends on the set of statements alone. Nothing that
-is said is lost: a value that did not win is named with its record.
+The result depends on the set of statements alone. Each field survives by the rules of
+`survivorship`, texts by those of `texts`, lists that add up by those of `lists`. Nothing that is
+said is lost: a value that did not win is named with its record.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
-import msgspec
 from msgspec import Struct
 
+from ummid.catalog import lists
+from ummid.catalog.conflicts import ParentTitles, clear_kind, conflicts, runtime
 from ummid.catalog.grants import Grant
-from ummid.catalog.model import Airing, ExternalId, SourceRecord, Text
 from ummid.catalog.precedence import FieldGroup, Precedence
-from ummid.catalog.times import iso
-from ummid.catalog.title import (
-    AiringView,
-    Contribution,
-    FieldProvenance,
-    Loser,
-    Title,
-    TitleParent,
+from ummid.catalog.scores import completeness, quality
+from ummid.catalog.survivorship import Contributor, Key, Survivors
+from ummid.catalog.texts import (
+    choose_texts,
+    display_title,
+    is_plain,
+    surviving,
+    synopsis_key,
+    title_key,
 )
+from ummid.catalog.times import iso
+from ummid.catalog.title import AiringView, Contribution, Title, TitleParent
 
 MAX_AIRINGS = 100
 """Schedule slots shown on a title; `airings_omitted` counts the others."""
 
 Item = TypeVar("Item")
-_DISPLAY_ORDER = ("display", "original", "alternate", "short", "internal", "sort", "tagline")
-_VAGUE_KINDS = frozenset({"unknown", "composition", "asset", "programme"})
-"""Kinds that say how the title reached us rather than what it is."""
-_NOTHING: tuple[Any, ...] = (None, "", ())
-"""What a field holds when its statement does not speak of it; a number 0 is said."""
-
-
-class Contributor(Struct, frozen=True):
-    """A live statement with what decides between it and others."""
-
-    record_id: str
-    stated: tuple[int, int, str]
-    record: SourceRecord
 
 
 class Offer(Struct, frozen=True, omit_defaults=True):
@@ -52,7 +42,7 @@ class Offer(Struct, frozen=True, omit_defaults=True):
     partner: str
 
 
-_FACTS: tuple[tuple[str, FieldGroup], ...] = (
+_WHOLE: tuple[tuple[str, FieldGroup], ...] = (
     ("year", "facts"),
     ("season_number", "facts"),
     ("episode_number", "facts"),
@@ -62,17 +52,27 @@ _FACTS: tuple[tuple[str, FieldGroup], ...] = (
     ("languages", "facts"),
     ("countries", "facts"),
     ("genres", "facts"),
-    ("keywords", "facts"),
-    ("releases", "facts"),
-    ("organisations", "facts"),
-    ("credits", "people"),
-    ("artwork", "artwork"),
+)
+"""Fields of which one statement's value survives as it is."""
+
+_KEYED: tuple[tuple[str, FieldGroup, Callable[[Any], Key]], ...] = (
+    ("ratings", "ratings", lambda r: (r.system, r.territory)),
+    ("releases", "facts", lambda r: (r.type, r.territory)),
+)
+"""Fields of which one statement's value survives per key."""
+
+_TEXTS: tuple[tuple[str, FieldGroup, Callable[[Any], Key]], ...] = (
+    ("titles", "titles", title_key),
+    ("synopses", "synopses", synopsis_key),
 )
 
-_KEYED: tuple[tuple[str, FieldGroup, Callable[[Any], tuple[str | None, ...]]], ...] = (
-    ("titles", "titles", lambda t: (t.use, t.language, t.territory)),
-    ("synopses", "synopses", lambda s: (s.length, s.language, s.territory)),
-    ("ratings", "ratings", lambda r: (r.system, r.territory)),
+_AS_STATED = (
+    *(name for name, _ in _WHOLE),
+    *(name for name, _, _ in (*_KEYED, *_TEXTS)),
+    *(one.name for one in lists.LISTS),
+    "credits",
+    "links",
+    "versions",
 )
 
 
@@ -80,53 +80,86 @@ def merge(
     title_id: str,
     contributors: Sequence[Contributor],
     precedence: Precedence,
-    parent_titles: Mapping[tuple[str, str], str],
+    parent_titles: ParentTitles,
 ) -> Title:
     """The golden record of the live statements about one title (at least one).
 
     `parent_titles` gives, for (partner, parent id value), the title id of a parent that the
     catalogue holds.
     """
-    ranked = _Ranked(contributors, precedence)
-    base = ranked.in_order("facts")
-    first = base[0].record
-    fields: dict[str, Any] = {}
     if len(contributors) == 1:
-        for name, _ in _FACTS:
-            fields[name] = getattr(first, name)
-        for name, _, _ in _KEYED:
-            fields[name] = getattr(first, name)
-        fields["kind"] = first.kind
-        fields["duration_ms"] = first.technical.duration_ms if first.technical else None
+        base, fields, partners = contributors, _alone(contributors[0], precedence), 1
     else:
-        for name, group in _FACTS:
-            fields[name] = ranked.choose(name, group, attrgetter(name))
-        fields["kind"] = ranked.choose("kind", "facts", _clear_kind) or first.kind
-        fields["duration_ms"] = ranked.choose("duration_ms", "technical", _duration)
-        for name, group, key in _KEYED:
-            fields[name] = ranked.choose_each(name, group, key)
-    airings = _airings(a for c in base for a in c.record.airings)
+        survivors = Survivors(contributors, precedence)
+        base, fields = survivors.base, _together(survivors)
+        partners = len({c.record.partner for c in base})
+    contradictions = conflicts(base, parent_titles)
+    fields["parents"] = _parents(base, parent_titles)
+    airings = _airings(base)
     return Title(
         id=title_id,
-        title=display_title(*(c.record.titles for c in ranked.in_order("titles"))),
-        parents=_parents(base, parent_titles),
-        ids=_ids(base),
-        links=_union(c.record.links for c in base),
-        versions=_union(c.record.versions for c in base),
-        technical=_union(
-            (c.record.technical,) if c.record.technical else ()
-            for c in ranked.in_order("technical")
-        ),
         airings=airings[:MAX_AIRINGS],
         airings_omitted=max(0, len(airings) - MAX_AIRINGS),
-        doubts=tuple(sorted({f"{w.code}: {w.field}" for c in base for w in c.record.warnings})),
+        completeness=completeness(fields),
+        quality=quality(fields, partners, contradictions, fields["doubts"]),
+        conflicts=contradictions,
         sources=tuple(
-            Contribution(c.record_id, c.record.partner, c.record.format, c.record.own_id)
-            for c in base
+            [
+                Contribution(c.record_id, c.record.partner, c.record.format, c.record.own_id)
+                for c in base
+            ]
         ),
-        provenance=ranked.provenance,
         **fields,
     )
+
+
+def _alone(contributor: Contributor, precedence: Precedence) -> dict[str, Any]:
+    """The fields of a title that one statement makes: most titles, so nothing is weighed."""
+    record = contributor.record
+    fields = {name: getattr(record, name) for name in _AS_STATED}
+    stated = record.titles
+    if not all(is_plain(fields[name], key) for name, _, key in _TEXTS):
+        survivors = Survivors((contributor,), precedence)
+        for name, group, key in _TEXTS:
+            fields[name] = choose_texts(survivors, name, group, key)
+        fields["provenance"] = survivors.provenance
+        stated = tuple(surviving(record.titles, fields["titles"]))
+    fields["kind"] = record.kind
+    fields["duration_ms"] = runtime(record)
+    fields["title"] = display_title(stated)
+    fields["ids"] = lists.ids_of(record)
+    fields["technical"] = (record.technical,) if record.technical else ()
+    fields["doubts"] = _doubts((contributor,)) if record.warnings else ()
+    return fields
+
+
+def _together(survivors: Survivors) -> dict[str, Any]:
+    """The fields of a title that several statements make."""
+    fields: dict[str, Any] = {
+        name: survivors.choose(name, group, attrgetter(name)) for name, group in _WHOLE
+    }
+    fields["kind"] = survivors.choose("kind", "facts", clear_kind) or survivors.base[0].record.kind
+    fields["duration_ms"] = survivors.choose("duration_ms", "technical", runtime)
+    for name, group, key in _KEYED:
+        fields[name] = survivors.choose_each(name, group, key)
+    for name, group, key in _TEXTS:
+        fields[name] = choose_texts(survivors, name, group, key)
+    for one in lists.LISTS:
+        fields[one.name] = lists.grow(survivors, one)
+    fields["credits"] = lists.credits(survivors)
+    fields["ids"] = lists.ids(survivors)
+    fields["title"] = display_title(
+        *(surviving(c.record.titles, fields["titles"]) for c, _ in survivors.standings("titles"))
+    )
+    for name in ("links", "versions"):
+        fields[name] = _union(getattr(c.record, name) for c in survivors.base)
+    fields["technical"] = _union(
+        (c.record.technical,) if c.record.technical else ()
+        for c, _ in survivors.standings("technical")
+    )
+    fields["doubts"] = _doubts(survivors.base)
+    fields["provenance"] = survivors.provenance
+    return fields
 
 
 def offers(contributors: Sequence[Contributor], precedence: Precedence) -> tuple[Offer, ...]:
@@ -159,121 +192,7 @@ def platform_of(grant: Grant, partner: str) -> str:
     return grant.platform or grant.licensee or partner
 
 
-class _Ranked:
-    """Candidates in order of authority per field group, and the record of every choice."""
-
-    def __init__(self, contributors: Sequence[Contributor], precedence: Precedence) -> None:
-        self._contributors = contributors
-        self._precedence = precedence
-        self._orders: dict[FieldGroup, list[Contributor]] = {}
-        self.provenance: dict[str, FieldProvenance] = {}
-
-    def in_order(self, group: FieldGroup) -> Sequence[Contributor]:
-        if len(self._contributors) == 1:
-            return self._contributors
-        if group not in self._orders:
-            newest_first = sorted(self._contributors, key=lambda c: c.record_id)
-            newest_first.sort(key=lambda c: c.stated, reverse=True)
-            newest_first.sort(key=lambda c: self._precedence.rank(group, c.record.partner))
-            self._orders[group] = newest_first
-        return self._orders[group]
-
-    def choose(self, name: str, group: FieldGroup, value_of: Callable[[SourceRecord], Any]) -> Any:
-        """The winning value; None or () where nobody says."""
-        said = [(c, v) for c in self.in_order(group) if (v := value_of(c.record)) not in _NOTHING]
-        if not said:
-            return value_of(self.in_order(group)[0].record)
-        return self._decide(name, group, said)
-
-    def choose_each(
-        self, name: str, group: FieldGroup, key: Callable[[Any], tuple[str | None, ...]]
-    ) -> tuple[Any, ...]:
-        """One winner per key (language, territory…), all keys that anybody states.
-
-        A statement with several values for a key (alternate titles) wins or loses with all.
-        """
-        said: dict[tuple[str | None, ...], list[tuple[Contributor, Any]]] = {}
-        for contributor in self.in_order(group):
-            stated: dict[tuple[str | None, ...], tuple[Any, ...]] = {}
-            for value in getattr(contributor.record, name):
-                before = stated.setdefault(key(value), ())
-                if value not in before:
-                    stated[key(value)] = (*before, value)
-            for which, values in stated.items():
-                alone = values[0] if len(values) == 1 else values
-                said.setdefault(which, []).append((contributor, alone))
-        chosen: list[Any] = []
-        for which, candidates in sorted(said.items(), key=_by_key):
-            value = self._decide(".".join((name, *filter(None, which))), group, candidates)
-            chosen += value if isinstance(value, tuple) else (value,)
-        return tuple(chosen)
-
-    def _decide(self, name: str, group: FieldGroup, said: list[tuple[Contributor, Any]]) -> Any:
-        winner, value = said[0]
-        if len(said) == 1:
-            if winner is not self.in_order("facts")[0]:
-                self.provenance[name] = FieldProvenance(winner.record_id, "only")
-            return value
-        tied = [(c, v) for c, v in said if self._equal(group, c, winner)]
-        if len(tied) > 1:
-            winner, value = max(tied, key=lambda said: _size(said[1]))  # in order of record id
-        losers = [(c, v) for c, v in said if v != value]
-        self.provenance[name] = FieldProvenance(
-            winner.record_id,
-            self._rule(group, winner, [c for c, _ in losers]),
-            tuple(Loser(c.record_id, msgspec.to_builtins(v)) for c, v in losers),
-        )
-        return value
-
-    def _equal(self, group: FieldGroup, one: Contributor, other: Contributor) -> bool:
-        rank = self._precedence.rank
-        return one.stated == other.stated and rank(group, one.record.partner) == rank(
-            group, other.record.partner
-        )
-
-    def _rule(self, group: FieldGroup, winner: Contributor, losers: list[Contributor]) -> str:
-        """What decided against the strongest of those who said something else."""
-        if not losers:
-            return "agreement"
-        if any(self._equal(group, winner, c) for c in losers):
-            return "quality"
-        rank = self._precedence.rank
-        best = min(rank(group, c.record.partner) for c in losers)
-        return "precedence" if rank(group, winner.record.partner) < best else "recency"
-
-
-def _by_key(item: tuple[tuple[str | None, ...], Any]) -> tuple[str, ...]:
-    return tuple(part or "" for part in item[0])
-
-
-def _size(value: Any) -> tuple[int, int]:
-    """How much a value says, for the quality rule: how many parts, and the length of their text."""
-    parts = value if isinstance(value, tuple) else (value,)
-    texts = (part if isinstance(part, str) else getattr(part, "value", "") for part in parts)
-    return len(parts), sum(map(len, texts))
-
-
-def _clear_kind(record: SourceRecord) -> str | None:
-    return None if record.kind in _VAGUE_KINDS else record.kind
-
-
-def _duration(record: SourceRecord) -> int | None:
-    return (record.technical.duration_ms or None) if record.technical else None
-
-
-def display_title(*in_order: Sequence[Text]) -> str | None:
-    """The best display title of several statements' titles, best ranked statement first."""
-    for use in _DISPLAY_ORDER:
-        for titles in in_order:
-            for text in titles:
-                if text.use == use:
-                    return text.value
-    return None
-
-
-def _parents(
-    base: Sequence[Contributor], parent_titles: Mapping[tuple[str, str], str]
-) -> tuple[TitleParent, ...]:
+def _parents(base: Sequence[Contributor], parent_titles: ParentTitles) -> tuple[TitleParent, ...]:
     found: dict[str, TitleParent] = {}
     for contributor in base:
         for parent in contributor.record.parents:
@@ -293,25 +212,19 @@ def _parents(
     return tuple(found[relation] for relation in sorted(found))
 
 
-def _ids(base: Sequence[Contributor]) -> tuple[ExternalId, ...]:
-    own = (
-        ExternalId(f"partner:{c.record.partner}", c.record.own_id) for c in base if c.record.own_id
-    )
-    ordered = sorted(
-        {i for c in base for i in c.record.ids}.union(own),
-        key=lambda i: (i.scheme, i.value, i.scope, i.raw or ""),
-    )
-    return tuple({(i.scheme, i.value, i.scope, i.valid): i for i in reversed(ordered)}.values())[
-        ::-1
-    ]
-
-
 def _union(parts: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
     """Every distinct item, in the order of the statements."""
     return tuple(dict.fromkeys(item for part in parts for item in part))
 
 
-def _airings(airings: Iterable[Airing]) -> tuple[AiringView, ...]:
+def _doubts(base: Sequence[Contributor]) -> tuple[str, ...]:
+    return tuple(sorted({f"{w.code}: {w.field}" for c in base for w in c.record.warnings}))
+
+
+def _airings(base: Sequence[Contributor]) -> tuple[AiringView, ...]:
+    stated = [airing for c in base for airing in c.record.airings]
+    if not stated:
+        return ()
     views = {
         AiringView(
             a.channel,
@@ -319,7 +232,7 @@ def _airings(airings: Iterable[Airing]) -> tuple[AiringView, ...]:
             None if a.end is None or a.end.instant is None else iso(a.end.instant),
             a.channel_name,
         )
-        for a in airings
+        for a in stated
     }
     return tuple(
         sorted(views, key=lambda v: (v.start, v.channel, v.end or "", v.channel_name or ""))

@@ -30,12 +30,37 @@ class FieldProvenance(Struct, frozen=True, omit_defaults=True):
     """Why a field holds what it holds.
 
     `rule`: `only` (nobody else says), `agreement` (all say the same), `precedence` (declared
-    order of partners), `recency` (stated last), `quality` (fuller), `union` (all are kept).
+    order of partners), `recency` (stated last), `quality` (sounder or fuller), `language` (texts
+    of no stated language gave way to those of `record`), `union` (all are kept). A union says
+    in `by`, item by item, the positions in the title's `sources` of who states it.
     """
 
     record: str
     rule: str
     losers: tuple[Loser, ...] = ()
+    by: tuple[tuple[int, ...], ...] = ()
+
+
+class Claim(Struct, frozen=True):
+    """One of several values that contradict each other, and the records that state it."""
+
+    value: Any
+    records: tuple[str, ...]
+
+
+class Conflict(Struct, frozen=True):
+    """Statements that cannot all be true of one title. `reason` is what they disagree by."""
+
+    field: str
+    reason: str
+    claims: tuple[Claim, ...]
+
+
+class Score(Struct, frozen=True, omit_defaults=True):
+    """0 to 100. Every reason ends in what it takes off: `no artwork (-10)`."""
+
+    score: int
+    reasons: tuple[str, ...] = ()
 
 
 class Contribution(Struct, frozen=True, omit_defaults=True):
@@ -67,6 +92,8 @@ class Title(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `provenance` names the fields whose winner is not the first of `sources` or that had
     other candidates; every other field comes from the first of `sources` alone.
+    `completeness` is how much is known of what a title of its kind should have, `quality` how
+    far what is known can be relied on.
     """
 
     id: str
@@ -98,5 +125,8 @@ class Title(Struct, frozen=True, omit_defaults=True, kw_only=True):
     airings: tuple[AiringView, ...] = ()
     airings_omitted: int = 0
     doubts: tuple[str, ...] = ()
+    completeness: Score | None = None
+    quality: Score | None = None
+    conflicts: tuple[Conflict, ...] = ()
     sources: tuple[Contribution, ...] = ()
     provenance: dict[str, FieldProvenance] = {}

@@ -5,7 +5,8 @@ A view row is written only when its bytes differ, so that a replay publishes not
 
 from collections.abc import Sequence
 
-from ummid.catalog.merge import Contributor, merge, offers
+from ummid.catalog.merge import merge, offers
+from ummid.catalog.survivorship import Contributor
 from ummid.catalog.title import Title
 from ummid.identity.links import id_link, own_link
 from ummid.ingest.context import Run
@@ -95,7 +96,7 @@ class _Publish:
         if body != old_body:
             parts.append("title")
             puts.append(Put(keys.title(title_id), keys.BODY, known, body))
-            before = titles.searchable_ids(titles.decode_title(old_body)) if old_body else ()
+            before = titles.stored_ids(old_body)
             after = titles.searchable_ids(title) if title else ()
             puts += titles.external_puts(title_id, before, after, known)
         if grants != old_grants:

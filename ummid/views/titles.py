@@ -5,14 +5,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
+from ummid.catalog.model import ExternalId
 from ummid.catalog.title import Title
 from ummid.stores.table import Put, Table
 from ummid.views import keys
 
 _ETAG = 16
 _encode = msgspec.json.Encoder().encode
+
+
+class _Ids(Struct):
+    """The part of a stored title by which it is found; the rest is not decoded."""
+
+    ids: tuple[ExternalId, ...] = ()
+
+
 _decode_title = msgspec.json.Decoder(Title).decode
+_decode_ids = msgspec.json.Decoder(_Ids).decode
 
 
 class Document(NamedTuple):
@@ -83,7 +94,16 @@ def external_puts(
 
 def searchable_ids(title: Title) -> list[tuple[str, str]]:
     """The ids by which a title may be looked up: those that passed their check."""
-    return [(i.scheme, i.value) for i in title.ids if i.valid]
+    return _searchable(title.ids)
+
+
+def stored_ids(stored: bytes) -> list[tuple[str, str]]:
+    """As `searchable_ids`, of a stored title."""
+    return _searchable(_decode_ids(stored[_ETAG:]).ids) if stored else []
+
+
+def _searchable(ids: Iterable[ExternalId]) -> list[tuple[str, str]]:
+    return [(i.scheme, i.value) for i in ids if i.valid]
 
 
 def members(table: Table, title_ids: Sequence[str]) -> list[tuple[str, ...]]:

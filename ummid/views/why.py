@@ -3,45 +3,29 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-import msgspec
 from msgspec import Struct
 
 from ummid.catalog.model import ExternalId, SourceRecord
 from ummid.catalog.times import iso
-from ummid.catalog.title import FieldProvenance, Title
+from ummid.catalog.title import Title
 from ummid.identity.links import joins
 from ummid.identity.words import likelihood
 from ummid.stores.table import Table
 from ummid.views import pairs, titles
 from ummid.views.pairs import Compared, RulingRow
-from ummid.views.review import Side, in_words, side
+from ummid.views.review import in_words
 from ummid.views.state import RecordState, states
-
-_VALUE = 80
-_RULES = {
-    "only": "nobody else says",
-    "agreement": "all say the same",
-    "precedence": "the declared order of partners",
-    "recency": "said last",
-    "quality": "the fuller statement",
-    "union": "what all say, together",
-}
-
-
-class Member(Struct, frozen=True):
-    """One record of a title, and in words what holds it there."""
-
-    record: Side
-    reasons: tuple[str, ...]
 
 
 class Why(Struct, frozen=True):
+    """A title, and in words what holds each of its records there."""
+
     title: Title
-    members: tuple[Member, ...]
+    joined: dict[str, tuple[str, ...]]
 
 
 def why(table: Table, title_id: str) -> Why | None:
-    """The members of a title, each with what joined it; None where there is no such title."""
+    """What joined the members of a title; None where there is no such title."""
     survivor = titles.survivor(table, title_id)
     document = titles.read_document(table, survivor)
     if document is None or not document.body:
@@ -52,25 +36,12 @@ def why(table: Table, title_id: str) -> Why | None:
         for record_id, state in zip(group, states(table, group), strict=True)
         if state is not None and state.has_content
     }
-    return Why(titles.decode_body(document.body), tuple(_members(table, survivor, known)))
+    return Why(titles.decode_body(document.body), dict(_joined(table, known)))
 
 
-def field_words(name: str, provenance: FieldProvenance, members: Mapping[str, str]) -> str:
-    """`year: 1979 by acme…` as a sentence: whose value counts, by which rule, and what lost."""
-    winner = members.get(provenance.record, provenance.record)
-    rule = _RULES.get(provenance.rule, provenance.rule)
-    lost = "; ".join(
-        f"{members.get(o.record, o.record)} says {_short(o.value)}" for o in provenance.losers
-    )
-    return f"{name}: {winner} ({rule})" + (f"; {lost}" if lost else "")
-
-
-def _short(value: object) -> str:
-    text = msgspec.json.encode(value).decode()
-    return text if len(text) <= _VALUE else f"{text[:_VALUE]}…"
-
-
-def _members(table: Table, title_id: str, known: Mapping[str, RecordState]) -> Iterator[Member]:
+def _joined(
+    table: Table, known: Mapping[str, RecordState]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
     ids = list(known)
     records = {record_id: state.record() for record_id, state in known.items()}
     compared = dict(zip(ids, pairs.compared(table, ids), strict=True))
@@ -83,7 +54,7 @@ def _members(table: Table, title_id: str, known: Mapping[str, RecordState]) -> I
         ]
         if not found:
             found = ["nothing else is known of this title"]
-        yield Member(side(record_id, known[record_id], title_id), tuple(found))
+        yield record_id, tuple(found)
 
 
 def _by_word(words: Mapping[str, RulingRow], records: Mapping[str, SourceRecord]) -> Iterator[str]:
