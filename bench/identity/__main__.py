@@ -5,8 +5,8 @@
 
 With --records, writes every pair of record ids from different files judged the same title, the
 id of the file named earlier first, and ends with one JSON line: seconds, pairs compared, peak
-memory. --score judges by the labelled sets beside the checkout, --train learns the shipped weights from
-them anew, --peer runs Splink on the same records, --growth shows how cost grows with size.
+memory. --score judges by the labelled sets beside the checkout, --train learns the shipped
+weights from them anew, --peer runs Splink on the same records, --growth shows how cost grows.
 """
 
 import argparse

@@ -102,17 +102,25 @@ def _people(names: Sequence[str], others: Sequence[str]) -> tuple[str, str]:
     if not names or not others:
         return UNKNOWN, UNKNOWN
     same = set(names).intersection(others)
-    count, alike = len(same), 0
-    if count < 3:
-        rest = [o for o in others if o not in same] if same else others
-        words = set(" ".join(rest).split())
-        for name in names:
-            if name not in same and not words.isdisjoint(name.split()):
-                alike += any(is_same_person(name, o) for o in rest)
+    alike = 0
+    if len(same) < 3:
+        alike = _alike({n for n in names if n not in same}, {o for o in others if o not in same})
     return (
         "same" if same else "alike" if alike else "differ",
-        str(min(3, count + alike)),
+        str(min(3, len(same) + alike)),
     )
+
+
+def _alike(names: set[str], others: set[str]) -> int:
+    """How many of either have somebody with a like name among the others, the fewer counting."""
+    words = set(" ".join(others).split())
+    found, of_others = 0, set()
+    for name in names:
+        if not words.isdisjoint(name.split()):
+            like = [o for o in others if is_same_person(name, o)]
+            found += bool(like)
+            of_others.update(like)
+    return min(found, len(of_others))
 
 
 def _synopsis(one: Sequence[str], other: Sequence[str]) -> str:

@@ -12,8 +12,47 @@ ARTICLES = frozenset(
     | {"el", "los", "las", "il", "lo", "gli", "i", "o", "os", "as", "de", "het", "een", "den"}
     | {"det", "en", "et"}
 )
-_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi"]
-_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+_ROMAN = [
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+    "xiii",
+    "xiv",
+    "xv",
+    "xvi",
+]
+_WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 _NUMBERS = {word: str(n) for n, word in enumerate(_WORDS)} | {
     numeral: str(n) for n, numeral in enumerate(_ROMAN, 1) if numeral not in ("i", "v", "x")
 }
@@ -40,9 +79,8 @@ _MARKER = re.compile(
     r"tv|v|vg|u\.?s\.?a?|u\.?k\.?|film|movie|(?:tv |mini-?)?series|short|documentary",
     re.IGNORECASE,
 )
-_EDITION_ENDS = tuple(
-    ["cut", "edition", "version", "anniversary", "unrated", "remastered", "uncut", "4k", "uhd", "hd", "3d", "dubbed", "subtitled"]
-)
+_ENDS = "cut edition version anniversary unrated remastered uncut 4k uhd hd 3d dubbed subtitled"
+_EDITION_ENDS = tuple(_ENDS.split())
 """What the last word of an edition ends with: most titles need no closer look."""
 
 _RECOUNTED = frozenset(_COUNTED | _NUMBERS.keys() | _AT_THE_END.keys())
@@ -84,14 +122,16 @@ def title_names(title: str) -> tuple[str, ...]:
     `Seven (a.k.a. Se7en) (1995)` states `7` and `se7en`; `Matrix, The` states `matrix`. Years,
     markers and editions go, a leading or inverted article too; numerals become digits.
     """
-    text = repaired(title)
+    text = repaired(title.strip())
     others: list[str] = []
     if "(" in text or "[" in text:
 
         def keep(match: re.Match[str]) -> str:
             inner = match[1].strip()
-            if inner.isdigit() and len(inner) < 3:
-                return f" {inner}"
+            if inner.isdigit() and (
+                len(inner) < 3 or (match.start() == 0 and match.end() < len(text))
+            ):
+                return f" {inner} "
             if not _YEARS.fullmatch(inner) and not _MARKER.fullmatch(inner):
                 others.append(_AKA.sub("", inner, count=1))
             return " "

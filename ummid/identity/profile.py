@@ -22,9 +22,11 @@ Other kinds describe media, parts or slots: they join a title by its ids alone."
 _USES = frozenset({"display", "original", "alternate", "short"})
 _NAMES, _DIRECTORS, _PEOPLE, _WORDS = 8, 4, 8, 24
 _SYNOPSIS = 600
-STOP_WORDS = frozenset(
-    ["the", "and", "of", "to", "in", "on", "at", "for", "with", "by", "from", "is", "are", "was", "were", "been", "his", "her", "their", "its", "that", "this", "these", "those", "into", "after", "before", "when", "while", "where", "which", "have", "has", "will", "can", "out", "about", "two"]
+_STOP = (
+    "the and of to in on at for with by from is are was were been his her their its that this "
+    "these those into after before when while where which have has will can out about two"
 )
+STOP_WORDS = frozenset(_STOP.split())
 
 
 class Profile(Struct, frozen=True, array_like=True, gc=False):
