@@ -17,7 +17,8 @@ from pathlib import Path
 
 PARTNERS = 4
 _SEED = 20250301
-_SYLLABLES = tuple("ka lo mi ran ter vel san dor bri qua el is on ur thal mor gen fy".split())
+_SYLLABLE_TEXT = "ka lo mi ran ter vel san dor bri qua el is on ur thal mor gen fy"
+_SYLLABLES = tuple(_SYLLABLE_TEXT.split())
 _COMMON_WORDS = (
     "night house girl city love war river man woman last dark blood king summer road secret "
     "black world life death heart moon star fire day dream lost white red blue"
