@@ -89,7 +89,7 @@ def worlds() -> tuple[World, ...]:
 
 def composed() -> World:
     """TMDB with TVDB, labelled through the IMDb record that both go with: to learn from."""
-    tmdb, tvdb = dict(imdb_tmdb().gold), dict(imdb_tvdb().gold)
+    tmdb, tvdb = dict(sorted(imdb_tmdb().gold)), dict(sorted(imdb_tvdb().gold))
     gold = frozenset((tmdb[i], tvdb[i]) for i in tmdb.keys() & tvdb.keys())
     left, right = {a for a, _ in gold}, {b for _, b in gold}
     labels = Labelled("tmdb-tvdb", None, gold, lambda a, b: a in left and b in right)
