@@ -1,7 +1,7 @@
 """Entity resolution measured: the pipeline's own steps on files, labelled sets and beside a peer.
 
     python -m bench.identity --records FILE… --out PAIRS.csv [--clusters CLUSTERS.csv]
-    python -m bench.identity --score | --train | --peer [--rounds 3] | --growth | --pictures
+    python -m bench.identity --score | --train | --peer [--rounds 3] | --growth
 
 With --records, writes every pair of record ids from different files judged the same title, the
 id of the file named earlier first, and ends with one JSON line: seconds, pairs compared, peak
@@ -21,7 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.identity")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--records", nargs="+", type=Path, metavar="FILE")
-    for flag in ("--score", "--train", "--peer", "--growth", "--pictures"):
+    for flag in ("--score", "--train", "--peer", "--growth"):
         what.add_argument(flag, action="store_true")
     parser.add_argument("--out", type=Path, metavar="PAIRS.csv")
     parser.add_argument("--clusters", type=Path, metavar="CLUSTERS.csv")
@@ -36,7 +36,7 @@ def main() -> None:
         from bench.identity import growth
 
         growth.growth(asked.sizes)
-    elif not (asked.train or asked.peer or asked.pictures):
+    elif not (asked.train or asked.peer):
         report.score()
     elif reason := report.missing():
         print(reason)
@@ -44,14 +44,10 @@ def main() -> None:
         from bench.identity import training
 
         training.train()
-    elif asked.peer:
+    else:
         from bench.identity import peer
 
         peer.peer(asked.rounds)
-    else:
-        from bench.identity import pictures
-
-        pictures.draw()
 
 
 def _records(files: list[Path], out: Path, clusters: Path | None) -> None:
