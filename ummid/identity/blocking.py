@@ -2,17 +2,18 @@
 
 Several kinds of block, so that a misspelt title, a missing year or a translation still leaves
 one in common; each narrow enough that a catalogue of millions has few members in one. A
-statement's blocks depend on nothing but the statement.
+statement's blocks depend on nothing but the statement. What each kind costs and finds is in
+`docs/identity.md`.
 """
 
 from collections.abc import Iterator
-from itertools import combinations
+from hashlib import blake2b
 
-from ummid.catalog.keys import stable_id
 from ummid.identity.generic import is_generic
+from ummid.identity.lexicon import meanings
 from ummid.identity.profile import STOP_WORDS, Profile
 
-_TITLES, _TOKENS, _PERSONS = 4, 4, 5
+_TITLES, _WORDS, _DIRECTORS, _PERSONS = 4, 4, 2, 5
 _PREFIX = 6
 
 
@@ -20,71 +21,77 @@ def blocks(profile: Profile) -> tuple[str, ...]:
     """The ids of the blocks of a statement, in order; () for one that is not compared."""
     if profile.kind is None:
         return ()
-    return tuple(sorted({stable_id("block", *parts) for parts in _blocks(profile)}))
+    return tuple(sorted({_id(key) for key in block_keys(profile)}))
 
 
-def _blocks(one: Profile) -> Iterator[tuple[str, ...]]:
+def _id(key: str) -> str:
+    """16 hex characters: two keys that share one cost a comparison, nothing else."""
+    return blake2b(key.encode(), digest_size=8).hexdigest()
+
+
+def block_keys(one: Profile) -> Iterator[str]:
+    """What the blocks of a statement stand for, its kind before the first colon."""
     if one.kind in ("episode", "season"):
         yield from _numbered(one)
     for name in one.names[:_TITLES]:
-        tokens = _distinctive(name)
-        for pair in combinations(sorted(token[:_PREFIX] for token in tokens), 2):
-            yield ("pair", *pair)
+        words = name.split()
+        tokens = _longest(words)
+        yield from _pairs(tokens)
+        closed = name.replace(" ", "")
         if one.kind == "episode":
             if not is_generic(name):
-                yield "name", name.replace(" ", "")
+                yield f"name:{closed}"
             continue
-        yield "name", name.replace(" ", "")
+        yield f"name:{closed}"
         if one.year is not None:
-            yield from _dated(name, tokens, one.year)
-    yield from _people(one)
+            yield from _words(name, words, one.year)
+    for name in (*one.directors[:_DIRECTORS], *one.people[:_PERSONS]):
+        yield f"person:{name}"
+    if one.year is not None and one.kind != "episode":
+        for name in one.directors[:_DIRECTORS]:
+            for word in sorted(name.split(), key=len, reverse=True)[:2]:
+                yield f"director:{one.year}:{word[:5]}"
 
 
-def _numbered(one: Profile) -> Iterator[tuple[str, ...]]:
+def _numbered(one: Profile) -> Iterator[str]:
     """Episodes and seasons by their numbers, within what else is known of them."""
     if one.season is None or (one.kind == "episode" and one.episode is None):
         return
-    numbers = (str(one.season), str(one.episode))
+    numbers = f"{one.season}:{one.episode}"
     for name in one.series:
-        yield ("series", name, *numbers)
+        yield f"series:{numbers}:{name}"
     if one.kind == "season" or one.series:
         return
     if one.date:
-        yield ("date", one.date, *numbers)
+        yield f"date:{numbers}:{one.date}"
     if one.year is not None:
         for name in one.names[:2]:
             if is_generic(name):
-                yield ("generic", name, *numbers, str(one.year))
-                yield ("generic", name, *numbers, str(one.year + 1))
+                yield f"generic:{numbers}:{one.year}:{name}"
+                yield f"generic:{numbers}:{one.year + 1}:{name}"
             else:
-                yield ("begins", name[:3], *numbers)
+                yield f"begins:{numbers}:{name[:3]}"
 
 
-def _dated(name: str, tokens: list[str], year: int) -> Iterator[tuple[str, ...]]:
-    """The longest and the first word with a year, and with the next, so that two years apart by
-    one meet; other long words with the year itself.
-    """
-    first = next((t for t in name.split() if t not in STOP_WORDS), name)
-    for word in {tokens[0] if tokens else name[:4], first}:
-        yield "word", word[:_PREFIX], str(year)
-        yield "word", word[:_PREFIX], str(year + 1)
-    for word in tokens[:3]:
+def _words(name: str, words: list[str], year: int) -> Iterator[str]:
+    """The first word and the longest with the year, in English where they are common words."""
+    translated = meanings(words) or words
+    long = _longest(translated)
+    for word in {translated[0], long[0] if long else name[:4]}:
+        yield f"word:{year}:{word[:_PREFIX]}"
+    for word in long[1:]:
         if len(word) > 4:
-            yield "same year", word[:_PREFIX], str(year)
+            yield f"word:{year}:{word[:_PREFIX]}"
 
 
-def _people(one: Profile) -> Iterator[tuple[str, ...]]:
-    for name in one.directors[:2]:
-        yield "person", name
-        if one.year is not None and one.kind != "episode":
-            for word in sorted(name.split(), key=lambda w: (-len(w), w))[:2]:
-                yield "director", word[:5], str(one.year)
-                yield "director", word[:5], str(one.year + 1)
-    for name in one.people[:_PERSONS]:
-        yield "person", name
+def _pairs(tokens: list[str]) -> Iterator[str]:
+    begins = sorted(token[:_PREFIX] for token in tokens)
+    for n, one in enumerate(begins):
+        for other in begins[n + 1 :]:
+            yield f"pair:{one}:{other}"
 
 
-def _distinctive(name: str) -> list[str]:
+def _longest(words: list[str]) -> list[str]:
     """The longest words of a name: a stand-in for the rarest that needs no catalogue."""
-    words = {w for w in name.split() if len(w) > 2 and w not in STOP_WORDS}
-    return sorted(words, key=lambda w: (-len(w), w))[:_TOKENS]
+    long = {w for w in words if len(w) > 2 and w not in STOP_WORDS}
+    return sorted(sorted(long), key=len, reverse=True)[:_WORDS]

@@ -1,19 +1,15 @@
 """Two statements compared field by field, each to one of a few levels that a person can read."""
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from ummid.identity.generic import is_generic
+from ummid.identity.levels import UNKNOWN
 from ummid.identity.people import is_same_person
 from ummid.identity.profile import Profile
+from ummid.identity.spelling import title_level
 
-UNKNOWN = "?"
-"""The level of a field that one of the two does not state."""
-
-_NUMBER = re.compile(r"\d+")
 _FAR = 5
 
 
@@ -37,22 +33,25 @@ class Evidence(NamedTuple):
 
 def compare(one: Profile, other: Profile) -> Evidence:
     """What speaks for and against two statements being about one title. Symmetric."""
-    everybody = (*one.directors, *one.people), (*other.directors, *other.people)
-    people, shared = _people(*everybody)
+    directors = _people(one.directors, other.directors)[0]
+    people, shared = _people(
+        one.directors + one.people if one.directors else one.people,
+        other.directors + other.people if other.directors else other.people,
+    )
     return Evidence(
-        kind=_kind(one, other),
-        title=_title(one.names, other.names),
-        year=_year(one.year, other.year),
-        numbers=_numbers(one, other),
-        date=_date(one.date, other.date),
-        runtime=_runtime(one.runtime, other.runtime),
-        directors=_people(one.directors, other.directors)[0],
-        people=people,
-        shared=shared,
-        synopsis=_synopsis(one.words, other.words),
-        genres=_genres(one.genres, other.genres),
-        countries=_countries(one.countries, other.countries),
-        series=_series(one.series, other.series),
+        _kind(one, other),
+        title_level(one.names, other.names),
+        _year(one.year, other.year),
+        _numbers(one, other),
+        _date(one.date, other.date),
+        _runtime(one.runtime, other.runtime),
+        directors,
+        people,
+        shared,
+        _synopsis(one.words, other.words),
+        _genres(one.genres, other.genres),
+        _countries(one.countries, other.countries),
+        _series(one.series, other.series),
     )
 
 
@@ -60,57 +59,6 @@ def _kind(one: Profile, other: Profile) -> str:
     if one.kind == other.kind:
         return one.kind or UNKNOWN
     return UNKNOWN if not one.kind or not other.kind else "differ"
-
-
-def _title(names: Sequence[str], others: Sequence[str]) -> str:
-    if not names or not others:
-        return UNKNOWN
-    common = set(names).intersection(others)
-    if common:
-        return _same(max(common, key=lambda name: (not is_generic(name), len(name))))
-    best, pair = -1.0, ("", "")
-    for x in names:
-        for y in others:
-            if x.replace(" ", "") == y.replace(" ", ""):
-                return _same(x)
-            alike = max(fuzz.ratio(x, y), fuzz.token_sort_ratio(x, y))
-            if alike > best:
-                best, pair = alike, (x, y)
-    return _near(*pair, best)
-
-
-def _same(name: str) -> str:
-    if is_generic(name):
-        return "same, generic"
-    return "same, long" if len(name) >= 14 else "same" if len(name) >= 8 else "same, short"
-
-
-def _near(x: str, y: str, alike: float) -> str:
-    words, others = set(x.split()), set(y.split())
-    counts, other_counts = set(_NUMBER.findall(x)), set(_NUMBER.findall(y))
-    if counts != other_counts and counts and other_counts:
-        return "other number, alike" if alike >= 80 else "other number"
-    numbered = ", numbered" if counts != other_counts else ""
-    if alike >= 94:
-        return "nearly same" + numbered
-    if alike >= 88:
-        return "alike" + numbered
-    shared = sum(map(len, words & others))
-    length = sum(map(len, words)), sum(map(len, others))
-    if shared == min(length):
-        return "contained" if min(len(x), len(y)) >= 10 else "contained, short"
-    if alike >= 80:
-        return "similar" + numbered
-    if counts and counts == other_counts:
-        return "same number"
-    if shared >= 0.4 * (sum(length) - shared) or fuzz.token_set_ratio(x, y) >= 90:
-        return "words shared"
-    if alike >= 60:
-        return "slightly similar"
-    long, long_others = [w for w in words if len(w) > 4], [w for w in others if len(w) > 4]
-    if any(fuzz.ratio(u, v) >= 80 for u in long for v in long_others):
-        return "a word alike"
-    return "differ"
 
 
 def _year(one: int | None, other: int | None) -> str:
@@ -149,22 +97,30 @@ def _runtime(one: int | None, other: int | None) -> str:
     return "far"
 
 
-def _people(names: Collection[str], others: Collection[str]) -> tuple[str, str]:
+def _people(names: Sequence[str], others: Sequence[str]) -> tuple[str, str]:
     """How surely they have somebody in common, and how many, three at most."""
     if not names or not others:
         return UNKNOWN, UNKNOWN
     same = set(names).intersection(others)
-    count, alike = len(same), 0
-    if count < 3:
-        rest = [o for o in others if o not in same]
-        words = {w for o in rest for w in o.split()}
-        for name in names:
-            if name not in same and not words.isdisjoint(name.split()):
-                alike += any(is_same_person(name, o) for o in rest)
+    alike = 0
+    if len(same) < 3:
+        alike = _alike({n for n in names if n not in same}, {o for o in others if o not in same})
     return (
         "same" if same else "alike" if alike else "differ",
-        str(min(3, count + alike)),
+        str(min(3, len(same) + alike)),
     )
+
+
+def _alike(names: set[str], others: set[str]) -> int:
+    """How many of either have somebody with a like name among the others, the fewer counting."""
+    words = set(" ".join(others).split())
+    found, of_others = 0, set()
+    for name in names:
+        if not words.isdisjoint(name.split()):
+            like = [o for o in others if is_same_person(name, o)]
+            found += bool(like)
+            of_others.update(like)
+    return min(found, len(of_others))
 
 
 def _synopsis(one: Sequence[str], other: Sequence[str]) -> str:
@@ -183,7 +139,9 @@ def _genres(one: Sequence[str], other: Sequence[str]) -> str:
         return "differ"
     if shared < fewest:
         return "some"
-    return "one" if fewest == 1 else "same" if len(one) == len(other) else "contained"
+    if len(one) != len(other):
+        return "one" if fewest == 1 else "contained"
+    return "one" if fewest == 1 else "same" if fewest == 2 else "same, many"
 
 
 def _countries(one: Sequence[str], other: Sequence[str]) -> str:

@@ -14,7 +14,8 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from ummid.identity.compare import UNKNOWN, Evidence
+from ummid.identity.compare import Evidence
+from ummid.identity.levels import UNKNOWN
 
 SCALE = 10_000
 """Probabilities are whole numbers of ten thousandths: the same on every machine."""
@@ -27,7 +28,7 @@ _TITLE_GROUPS = {
     "same, generic": "same",
     UNKNOWN: UNKNOWN,
 }
-_NEAR = ("nearly same", "alike", "similar", "contained")
+_NEAR = ("nearly same", "alike", "similar", "contained", "translated", "mostly")
 
 
 class Model(Struct, frozen=True):
@@ -57,6 +58,7 @@ def features(e: Evidence) -> tuple[str, ...]:
         f"title={e.title} year={e.year}",
         f"kind={'known' if e.kind not in (UNKNOWN, 'differ') else e.kind}",
         f"runtime={e.runtime} year={near_year}",
+        f"runtime={e.runtime} title={title}",
         f"numbers={e.numbers} title={title}",
         f"{episodic} title={title} year={e.year}",
         f"numbers={e.numbers} title={title} year={e.year}" if episodic == "episode" else "",

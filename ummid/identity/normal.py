@@ -1,8 +1,8 @@
 """Titles and names of people brought to one spelling for comparison. Never shown to anybody."""
 
 import re
-import unicodedata
 from functools import lru_cache
+from unicodedata import normalize
 
 from anyascii import anyascii
 from ftfy import fix_encoding
@@ -12,11 +12,47 @@ ARTICLES = frozenset(
     | {"el", "los", "las", "il", "lo", "gli", "i", "o", "os", "as", "de", "het", "een", "den"}
     | {"det", "en", "et"}
 )
-_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi".split()
-_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
+_ROMAN = [
+    "i",
+    "ii",
+    "iii",
+    "iv",
+    "v",
+    "vi",
+    "vii",
+    "viii",
+    "ix",
+    "x",
+    "xi",
+    "xii",
+    "xiii",
+    "xiv",
+    "xv",
+    "xvi",
+]
+_WORDS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
 _NUMBERS = {word: str(n) for n, word in enumerate(_WORDS)} | {
     numeral: str(n) for n, numeral in enumerate(_ROMAN, 1) if numeral not in ("i", "v", "x")
 }
@@ -43,9 +79,24 @@ _MARKER = re.compile(
     r"tv|v|vg|u\.?s\.?a?|u\.?k\.?|film|movie|(?:tv |mini-?)?series|short|documentary",
     re.IGNORECASE,
 )
-_MARKS = re.compile(r"[\W_]+")
+_ENDS = "cut edition version anniversary unrated remastered uncut 4k uhd hd 3d dubbed subtitled"
+_EDITION_ENDS = tuple(_ENDS.split())
+"""What the last word of an edition ends with: most titles need no closer look."""
+
+_RECOUNTED = frozenset(_COUNTED | _NUMBERS.keys() | _AT_THE_END.keys())
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii"})
-_NAMES = 8
+
+
+class _Letters(dict[int, str]):
+    """Of each character, its lower-case Latin letters and digits; a blank for a mark."""
+
+    def __missing__(self, code: int) -> str:
+        letters = anyascii(chr(code)).lower().replace("'", "")
+        self[code] = plain = "".join(c if c.isalnum() else " " for c in letters)
+        return plain
+
+
+_LETTERS = _Letters({ord("&"): " and ", ord("\u2019"): ""})
 
 
 def repaired(text: str) -> str:
@@ -59,10 +110,9 @@ def repaired(text: str) -> str:
 
 def plain(text: str) -> str:
     """Lower-case Latin letters and digits, one blank between words, whatever the script."""
-    text = text.replace("&", " and ").replace("'", "").replace("\u2019", "")
     if not text.isascii():
-        text = anyascii(unicodedata.normalize("NFC", text)).replace("'", "")
-    return _MARKS.sub(" ", text.lower()).strip()
+        text = normalize("NFC", text)
+    return " ".join(text.translate(_LETTERS).split())
 
 
 @lru_cache(maxsize=65536)
@@ -72,14 +122,16 @@ def title_names(title: str) -> tuple[str, ...]:
     `Seven (a.k.a. Se7en) (1995)` states `7` and `se7en`; `Matrix, The` states `matrix`. Years,
     markers and editions go, a leading or inverted article too; numerals become digits.
     """
-    text = repaired(title)
+    text = repaired(title.strip())
     others: list[str] = []
     if "(" in text or "[" in text:
 
         def keep(match: re.Match[str]) -> str:
             inner = match[1].strip()
-            if inner.isdigit() and len(inner) < 3:
-                return f" {inner}"
+            if inner.isdigit() and (
+                len(inner) < 3 or (match.start() == 0 and match.end() < len(text))
+            ):
+                return f" {inner} "
             if not _YEARS.fullmatch(inner) and not _MARKER.fullmatch(inner):
                 others.append(_AKA.sub("", inner, count=1))
             return " "
@@ -95,12 +147,22 @@ def normal_title(title: str) -> str:
 
 
 def _name(text: str) -> str:
-    before, comma, last = text.rpartition(",")
-    if comma and (article := last.strip().lower().rstrip("'\u2019")) in ARTICLES:
-        text = f"{article} {before}"
-    words = plain(_EDITION.sub("", text)).split()
+    if "," in text:
+        before, _, last = text.rpartition(",")
+        if (article := last.strip().lower().rstrip("'\u2019")) in ARTICLES:
+            text = f"{article} {before}"
+    if text.rstrip().lower().endswith(_EDITION_ENDS):
+        text = _EDITION.sub("", text)
+    words = plain(text).split()
     if len(words) > 1 and words[0] in ARTICLES:
         del words[0]
+    if not _RECOUNTED.isdisjoint(words):
+        words = _counted(words)
+    return " ".join(words)
+
+
+def _counted(words: list[str]) -> list[str]:
+    """Numerals and number words as digits, `part` and the like left out before them."""
     found = []
     for position, word in enumerate(words, 1):
         following = words[position] if position < len(words) else ""
@@ -113,7 +175,7 @@ def _name(text: str) -> str:
         elif position == len(words) > 1 and word in _AT_THE_END:
             word = _AT_THE_END[word]
         found.append(word)
-    return " ".join(found)
+    return found
 
 
 @lru_cache(maxsize=65536)

@@ -3,13 +3,14 @@
 from rapidfuzz import fuzz
 
 _SHORT = (
-    "bob robert, rob robert, bobby robert, tom thomas, bill william, will william, billy william, "
-    "jim james, jimmy james, mike michael, dick richard, rick richard, nick nicholas, tony anthony, "
-    "jack john, johnny john, ted edward, ed edward, eddie edward, chris christopher, dave david, "
-    "joe joseph, steve stephen, steve steven, dan daniel, danny daniel, matt matthew, andy andrew, "
-    "ben benjamin, jeff jeffrey, greg gregory, sam samuel, ken kenneth, ron ronald, larry lawrence, "
-    "charlie charles, chuck charles, alex alexander, fred frederick, pete peter, don donald, "
-    "ray raymond, jerry gerald, kate katherine, liz elizabeth"
+    "bob robert, rob robert, bobby robert, tom thomas, bill william, will william, billy "
+    "william, jim james, jimmy james, mike michael, dick richard, rick richard, nick "
+    "nicholas, tony anthony, jack john, johnny john, ted edward, ed edward, eddie edward, "
+    "chris christopher, dave david, joe joseph, steve stephen, steve steven, dan daniel, "
+    "danny daniel, matt matthew, andy andrew, ben benjamin, jeff jeffrey, greg gregory, sam "
+    "samuel, ken kenneth, ron ronald, larry lawrence, charlie charles, chuck charles, alex "
+    "alexander, fred frederick, pete peter, don donald, ray raymond, jerry gerald, kate "
+    "katherine, liz elizabeth"
 )
 _NICKNAMES = {frozenset(pair.split()) for pair in _SHORT.split(", ")}
 

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from ummid.catalog.model import Kind, SourceRecord
+from ummid.identity.genres import genre_names
 from ummid.identity.normal import person_name, plain, title_names
 
 _KINDS: dict[Kind, str] = {
@@ -21,10 +22,11 @@ Other kinds describe media, parts or slots: they join a title by its ids alone."
 _USES = frozenset({"display", "original", "alternate", "short"})
 _NAMES, _DIRECTORS, _PEOPLE, _WORDS = 8, 4, 8, 24
 _SYNOPSIS = 600
-STOP_WORDS = frozenset(
+_STOP = (
     "the and of to in on at for with by from is are was were been his her their its that this "
-    "these those into after before when while where which have has will can out about two".split()
+    "these those into after before when while where which have has will can out about two"
 )
+STOP_WORDS = frozenset(_STOP.split())
 
 
 class Profile(Struct, frozen=True, array_like=True, gc=False):
@@ -83,7 +85,7 @@ def profile(record: SourceRecord) -> Profile:
         tuple(directors)[:_DIRECTORS],
         tuple(people)[:_PEOPLE],
         tuple(sorted(record.countries)),
-        tuple(sorted({plain(g.text)[:5] for g in record.genres})),
+        tuple(sorted({name for g in record.genres for name in genre_names(g.text)})),
         _longest_words(record),
     )
 
@@ -91,6 +93,8 @@ def profile(record: SourceRecord) -> Profile:
 def _longest_words(record: SourceRecord) -> tuple[str, ...]:
     if not record.synopses:
         return ()
-    text = max((s.value for s in record.synopses), key=len)
-    words = {w for w in plain(text[:_SYNOPSIS]).split() if len(w) > 3 and w not in STOP_WORDS}
-    return tuple(sorted(words, key=lambda w: (-len(w), w))[:_WORDS])
+    text = max((s.value for s in record.synopses), key=len)[:_SYNOPSIS]
+    words = [w for w in set(plain(text).split()) - STOP_WORDS if len(w) > 3]
+    words.sort()
+    words.sort(key=len, reverse=True)
+    return tuple(words[:_WORDS])

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from ummid.identity.compare import UNKNOWN, Evidence
+from ummid.identity.compare import Evidence
+from ummid.identity.levels import UNKNOWN
 from ummid.identity.model import SCALE
 from ummid.identity.profile import Profile
 
@@ -19,6 +20,9 @@ _TITLES = {
     "other number": "the titles have different numbers",
     "other number, alike": "the titles are alike but have different numbers",
     "same number": "the titles differ but have the same number",
+    "translated": "the titles say the same in two languages",
+    "mostly translated": "the titles say nearly the same, word by word",
+    "partly translated": "the titles share words or their translations",
     "words shared": "the titles share words",
     "slightly similar": "the titles are slightly similar",
     "a word alike": "the titles share hardly a word",

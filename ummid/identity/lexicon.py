@@ -1,0 +1,145 @@
+"""Common words of titles in several languages brought to one, so that translations may meet.
+
+`noche`, `nuit` and `Nacht` become `night`. A title translated word by word then shares words
+with its original; most are not, and for those nothing is lost.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+
+import msgspec
+
+_FILE = files(__package__).joinpath("lexicon.json")
+_MEANINGS = {
+    word: english
+    for english, words in msgspec.json.decode(_FILE.read_bytes(), type=dict[str, str]).items()
+    for word in words.split()
+}
+_LITTLE = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "for",
+        "with",
+        "by",
+        "from",
+        "is",
+        "are",
+        "was",
+        "were",
+        "been",
+        "his",
+        "her",
+        "their",
+        "its",
+        "that",
+        "this",
+        "these",
+        "those",
+        "into",
+        "after",
+        "before",
+        "out",
+        "about",
+        "el",
+        "la",
+        "los",
+        "las",
+        "lo",
+        "un",
+        "una",
+        "y",
+        "e",
+        "de",
+        "del",
+        "al",
+        "en",
+        "con",
+        "por",
+        "para",
+        "su",
+        "sus",
+        "se",
+        "que",
+        "es",
+        "le",
+        "les",
+        "l",
+        "une",
+        "et",
+        "du",
+        "des",
+        "au",
+        "aux",
+        "dans",
+        "pour",
+        "par",
+        "sur",
+        "d",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "des",
+        "ein",
+        "eine",
+        "einen",
+        "einem",
+        "und",
+        "im",
+        "zu",
+        "mit",
+        "von",
+        "vom",
+        "zum",
+        "zur",
+        "auf",
+        "il",
+        "i",
+        "gli",
+        "uno",
+        "di",
+        "della",
+        "dei",
+        "delle",
+        "dello",
+        "da",
+        "nel",
+        "nella",
+        "o",
+        "os",
+        "as",
+        "um",
+        "uma",
+        "do",
+        "dos",
+        "na",
+        "no",
+        "nos",
+        "em",
+        "com",
+        "a",
+        "ao",
+        "sem",
+    ]
+)
+
+
+def meanings(words: Iterable[str]) -> list[str]:
+    """The words that carry meaning, each in English as far as it is a common one."""
+    return [_MEANINGS.get(word, word) for word in words if word not in _LITTLE]
+
+
+@lru_cache(maxsize=1 << 15)
+def meaning(name: str) -> frozenset[str]:
+    """The words of a name that carry meaning, in English."""
+    return frozenset(meanings(name.split()))

@@ -1,0 +1,100 @@
+"""How alike the titles of two statements are."""
+
+import re
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz
+
+from ummid.identity.generic import is_generic
+from ummid.identity.levels import UNKNOWN
+from ummid.identity.lexicon import meaning
+
+_NUMBER = re.compile(r"\d+")
+_MANY = 12
+"""More pairs of names than this are not compared for translations."""
+
+
+def title_level(names: Sequence[str], others: Sequence[str]) -> str:
+    """The level of the two names that are most alike."""
+    if not names or not others:
+        return UNKNOWN
+    common = set(names).intersection(others)
+    if common:
+        return _same(max(common, key=lambda name: (not is_generic(name), len(name), name)))
+    best, pair = -1.0, ("", "")
+    for x in names:
+        for y in others:
+            if x.replace(" ", "") == y.replace(" ", ""):
+                return _same(max(x, y))
+            alike = max(fuzz.ratio(x, y), fuzz.token_sort_ratio(x, y))
+            if alike > best or (alike == best and _ordered(x, y) > _ordered(*pair)):
+                best, pair = alike, (x, y)
+    level = _near(*pair, best)
+    if level not in _POOR:
+        return level
+    return _translated(names, others, level)
+
+
+def _ordered(x: str, y: str) -> tuple[str, str]:
+    return (x, y) if x < y else (y, x)
+
+
+def _same(name: str) -> str:
+    if is_generic(name):
+        return "same, generic"
+    length = len(name.replace(" ", ""))
+    return "same, long" if length >= 13 else "same" if length >= 8 else "same, short"
+
+
+def _near(x: str, y: str, alike: float) -> str:
+    counts, other_counts = set(_NUMBER.findall(x)), set(_NUMBER.findall(y))
+    if counts != other_counts and counts and other_counts:
+        return "other number, alike" if alike >= 80 else "other number"
+    numbered = ", numbered" if counts != other_counts else ""
+    if alike >= 94:
+        return "nearly same" + numbered
+    if alike >= 88:
+        return "alike" + numbered
+    words, others = set(x.split()), set(y.split())
+    shared = sum(map(len, words & others))
+    length, other_length = sum(map(len, words)), sum(map(len, others))
+    if shared == min(length, other_length):
+        return "contained" if min(len(x), len(y)) >= 10 else "contained, short"
+    if alike >= 80:
+        return "similar" + numbered
+    if counts and counts == other_counts:
+        return "same number"
+    if shared >= 0.4 * (length + other_length - shared) or (
+        shared and fuzz.token_set_ratio(x, y) >= 90
+    ):
+        return "words shared"
+    if alike >= 60:
+        return "slightly similar"
+    long, long_others = [w for w in words if len(w) > 4], [w for w in others if len(w) > 4]
+    for u in long:
+        for v in long_others:
+            if fuzz.ratio(u, v) >= 80:
+                return "a word alike"
+    return "differ"
+
+
+_POOR = frozenset({"same number", "words shared", "slightly similar", "a word alike", "differ"})
+
+
+def _translated(names: Sequence[str], others: Sequence[str], level: str) -> str:
+    """A better level for titles that say the same in two languages, else the one they have."""
+    if len(names) * len(others) > _MANY:
+        return level
+    best = 0.0
+    for one in map(meaning, names):
+        for other in map(meaning, others):
+            both = sum(map(len, one & other))
+            if both:
+                best = max(best, both / (sum(map(len, one)) + sum(map(len, other)) - both))
+    if best == 1:
+        return "translated"
+    if best >= 0.6:
+        return "mostly translated"
+    if best >= 0.35:
+        return "partly translated"
+    return level
