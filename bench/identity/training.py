@@ -111,7 +111,7 @@ class Matrix:
         where = [(r, column[name]) for r, names in enumerate(named) for name in names]
         shape = len(self.evidence), len(self.names)
         self.table = csr_matrix((np.ones(len(where)), tuple(zip(*where, strict=True))), shape)
-        self.declared = np.array([declared(e) for e in self.evidence])
+        self.declared = np.array([declared(e) or 0.0 for e in self.evidence])
 
     def fit(self, chosen: Any) -> Any:
         """Weights fitted to the chosen examples that are judged."""
