@@ -28,6 +28,7 @@ check: _dev ## Formatting, lint, types, import rules, packaging
 	@$(BIN)/python -m pytest --quiet tests/test_imports.py tests/test_packaging.py
 
 bench: _dev ## Measure on this machine (BENCH=serving: only that; FEEDS=...: over these feeds)
+	@scripts/setup.sh bench
 	@scripts/setup.sh wrk
 	@$(BIN)/ummid ingest --store var/bench/store $(FEEDS)
 	@for one in $(BENCH); do \
