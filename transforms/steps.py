@@ -12,6 +12,7 @@ from ummid.ingest.compare import Comparisons, compare_partition
 from ummid.ingest.context import PARTITIONS, Run
 from ummid.ingest.delivery import Delivery
 from ummid.ingest.finish import finish
+from ummid.ingest.pair import pair_partition
 from ummid.ingest.publish import publish_partition
 from ummid.ingest.resolve import Resolved, resolve_partition
 from ummid.ingest.run import now_ms
@@ -130,8 +131,8 @@ class ApplyStaged(beam.PTransform):
         return plan | "Apply" >> EachPartition("Apply", self._run, apply_partition, plan)
 
 
-class CompareRecords(beam.PTransform):
-    """Counts of the applied -> Comparisons per partition, once all of it is applied.
+class PairRecords(beam.PTransform):
+    """Counts of the applied -> number of pairs found per partition, once all of it is applied.
 
     The block rows that applying wrote are the shuffle: records that share a block lie in one
     row, wherever they came from.
@@ -141,8 +142,19 @@ class CompareRecords(beam.PTransform):
         super().__init__()
         self._run = run
 
-    def expand(self, applied: beam.PCollection[Any]) -> beam.PCollection[Comparisons]:
-        return applied | "Compare" >> EachPartition("Compare", self._run, compare_partition)
+    def expand(self, applied: beam.PCollection[Any]) -> beam.PCollection[int]:
+        return applied | "Pair" >> EachPartition("Pair", self._run, pair_partition)
+
+
+class CompareRecords(beam.PTransform):
+    """Numbers of pairs -> Comparisons per partition, once all blocks are read."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+
+    def expand(self, paired: beam.PCollection[int]) -> beam.PCollection[Comparisons]:
+        return paired | "Compare" >> EachPartition("Compare", self._run, compare_partition)
 
 
 class ResolveTitles(beam.PTransform):

@@ -14,6 +14,7 @@ from bench.identity.candidates import partner_of
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import compare_partition
 from ummid.ingest.context import PARTITIONS, Run, close_table
+from ummid.ingest.pair import pair_partition
 from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.run import begin
 from ummid.ingest.settle import settle
@@ -21,7 +22,7 @@ from ummid.ingest.sources import LocalFiles, Source, stage_source
 from ummid.partners import Partners
 from ummid.stores.table import Table
 from ummid.views import keys, titles
-from ummid.views.state import linked
+from ummid.views.state import links_of
 
 _CHUNK = 10_000
 
@@ -75,6 +76,8 @@ def _resolve(run: Run, files: Sequence[Path]) -> Resolved:
     for partition in PARTITIONS:
         apply_partition(run, table, settled, deliveries, partition)
     lap()
+    for partition in PARTITIONS:
+        pair_partition(run, table, partition)
     compared = sum(compare_partition(run, table, p).pairs for p in PARTITIONS)
     lap()
     for partition in PARTITIONS:
@@ -107,9 +110,9 @@ def _titles(table: Table) -> Iterator[list[Member]]:
     owner: dict[str, Member] = {}
     for start in range(0, len(left), _CHUNK):
         chunk = left[start : start + _CHUNK]
-        for record_id, state in zip(chunk, linked(table, chunk), strict=True):
-            if state is not None and state.links.owner:
-                partner, own_id = state.links.owner
+        for record_id, links in zip(chunk, links_of(table, chunk), strict=True):
+            if links is not None and links.owner:
+                partner, own_id = links.owner
                 owner[record_id] = Member(int(partner.partition("-")[0]), own_id)
     seen: set[str] = set()
     for members in titles.members(table, left):

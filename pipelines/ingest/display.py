@@ -48,7 +48,7 @@ class Display:
         self._reading = self._bar.add_task("Read", total=max(1, total_bytes), note="")
         self._steps = {
             step: self._bar.add_task(step, total=len(PARTITIONS), note="", visible=False)
-            for step in ("Apply", "Compare", "Resolve", "Publish")
+            for step in ("Apply", "Pair", "Compare", "Resolve", "Publish")
         }
         self._live = Live(self._bar, console=console, refresh_per_second=4, transient=True)
 

@@ -1,4 +1,4 @@
-"""The graph of an ingest: match, stage, settle, apply, compare, resolve, publish, finish."""
+"""The graph of an ingest: match, stage, settle, apply, pair, compare, resolve, publish, finish."""
 
 import apache_beam as beam
 
@@ -7,6 +7,7 @@ from transforms.steps import (
     ApplyStaged,
     CompareRecords,
     FinishRun,
+    PairRecords,
     PublishViews,
     ResolveTitles,
     SettleDeliveries,
@@ -26,7 +27,8 @@ def build(pipeline: beam.Pipeline, run: Run, sources: list[Source], partners: Pa
         | "Settle deliveries" >> SettleDeliveries(run)
     )
     counts = plan | "Apply staged" >> ApplyStaged(run)
-    compared = counts | "Compare records" >> CompareRecords(run)
+    paired = counts | "Pair records" >> PairRecords(run)
+    compared = paired | "Compare records" >> CompareRecords(run)
     resolved = compared | "Resolve titles" >> ResolveTitles(run)
     published = resolved | "Publish views" >> PublishViews(run)
     _ = published | "Finish" >> FinishRun(run, plan, counts, compared, resolved)

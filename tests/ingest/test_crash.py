@@ -19,6 +19,7 @@ from ummid.views import changes
 STEPS = (
     "settle",
     "apply_partition",
+    "pair_partition",
     "compare_partition",
     "resolve_partition",
     "publish_partition",
@@ -56,7 +57,8 @@ def test_a_run_killed_in_any_step_ends_as_an_uninterrupted_one(
     assert {c.title for c in changes.since(killed.table, 0, 10_000)} == {
         c.title for c in changes.since(whole.table, 0, 10_000)
     }
-    scratch = [key for prefix in (b"s#", b"q#", b"u#") for key, *_ in killed.table.scan(prefix)]
+    prefixes = (b"s#", b"y#", b"p#", b"q#", b"u#")
+    scratch = [key for prefix in prefixes for key, *_ in killed.table.scan(prefix)]
     assert scratch == []
     whole.close()
     killed.close()

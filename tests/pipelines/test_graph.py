@@ -25,6 +25,12 @@ Apply staged/Apply/Before Apply
 Apply staged/Apply/Partitions
 Apply staged/Apply/Spread
 Apply staged/Apply/Apply
+Pair records
+Pair records/Pair
+Pair records/Pair/Before Pair
+Pair records/Pair/Partitions
+Pair records/Pair/Spread
+Pair records/Pair/Pair
 Compare records
 Compare records/Compare
 Compare records/Compare/Before Compare

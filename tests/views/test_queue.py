@@ -44,3 +44,11 @@ def test_doing_the_work_leaves_everything_else(table: LmdbTable) -> None:
     table.write(queue.puts(keys.affected, ["a1"], "run-1", "a0", 5))
     queue.done(table)
     assert [key for key, _, _ in table.scan(b"")] == [keys.run("r"), keys.title("a1")]
+
+
+def test_ids_wait_since_the_first_run_that_left_them(table: LmdbTable) -> None:
+    table.write(queue.puts(keys.entered, ["a1", "a2"], "run-1", "a0", 5))
+    table.write(queue.puts(keys.entered, ["a2", "a3"], "run-2", "a0", 9))
+    assert queue.since(table, keys.entered_partition("a")) == {"a1": 5, "a2": 5, "a3": 9}
+    queue.done(table)
+    assert queue.since(table, keys.entered_partition("a")) == {}

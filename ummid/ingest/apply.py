@@ -88,6 +88,7 @@ class _Apply:
         self._puts: list[Put] = []
         self.buffer = WriteBuffer(table)
         self._dirty: set[str] = set()
+        self._entered: set[str] = set()
         self._parts = (f"{partition}{number}" for number in count())
         self.counts: defaultdict[str, Counts] = defaultdict(Counts)
 
@@ -101,17 +102,18 @@ class _Apply:
                 continue
             self._dirty.add(record_id)
             self._puts.append(state_put(record_id, after))
-            if after.linked != before.linked:
+            if after.links != before.links:
                 self._link(record_id, before.links, after.links)
         self.queue(())
 
     def queue(self, also: Iterable[str]) -> None:
-        """Writes what waits, with the records to resolve beside it."""
+        """Writes what waits, with the blocks to pair and the records to resolve beside it."""
         self._dirty.update(also)
-        part = next(self._parts)
-        self._puts += queue.puts(keys.dirty, self._dirty, self._run.id, part, self._run.known)
+        run, part = self._run, next(self._parts)
+        self._puts += queue.puts(keys.entered, self._entered, run.id, part, run.known)
+        self._puts += queue.puts(keys.dirty, self._dirty, run.id, part, run.known)
         self.buffer.add(self._puts)
-        self._puts, self._dirty = [], set()
+        self._puts, self._dirty, self._entered = [], set(), set()
 
     def _candidates(self, staged: list[tuple[str, Staged]]) -> list[_Candidate]:
         """Statements of accepted deliveries, oldest first; the others are counted as rejected."""
@@ -184,11 +186,22 @@ class _Apply:
                 for also in (b"\x00m:", b"\x00c:"):
                     self._dirty.update(c[2:].decode() for _, c, _ in self._table.scan(row + also))
         if before.mark != after.mark:
-            entry, within = stub(after), set(after.blocks)
-            for block in within.union(before.blocks):
-                self._puts.append(
-                    pairs.member_put(block, record_id, entry if block in within else b"", known)
-                )
+            self._enter(record_id, before, after)
+
+    def _enter(self, record_id: str, before: Links, after: Links) -> None:
+        """Enters a changed statement into its blocks; what it was compared with is forgotten."""
+        known = self._run.known
+        entry, within = stub(after), set(after.blocks)
+        for block in within.union(before.blocks):
+            self._puts.append(
+                pairs.member_put(block, record_id, entry if block in within else b"", known)
+            )
+        self._entered |= within
+        if before.mark:
+            (kept,) = pairs.compared(self._table, [record_id])
+            self._dirty.update(kept)
+            for other in kept:
+                self._puts += pairs.pair_puts(record_id, other, None, known)
 
     def _count(self, delivery: Delivery, outcome: str) -> None:
         counts = self.counts[delivery.partner]
@@ -213,7 +226,6 @@ def _with_content(
     if staged.hash == state.content_hash:
         return msgspec.structs.replace(state, content_version=newest.version, feed_scope=feed_scope)
     record = decode_record(bytes(staged.content))
-    said = links(record)
     return msgspec.structs.replace(
         state,
         content_version=newest.version,
@@ -223,8 +235,7 @@ def _with_content(
         source=staged.source,
         feed_scope=feed_scope,
         scoped=bool(record.scopes),
-        links=said,
-        linked=state.linked if said == state.links else run,
+        links=links(record),
     )
 
 

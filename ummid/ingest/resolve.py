@@ -23,7 +23,7 @@ from ummid.views.state import (
     dead,
     dead_put,
     effective,
-    linked,
+    links_of,
     scope_ids,
     states,
 )
@@ -120,9 +120,9 @@ class _Resolve:
                     members.update(other for other, said in words.items() if said.same)
             new = sorted(members - found.keys())
             frontier = {}
-            for one, state in zip(new, linked(self._table, new), strict=True):
-                if state is not None:
-                    found[one] = frontier[one] = state.links
+            for one, links in zip(new, links_of(self._table, new), strict=True):
+                if links is not None:
+                    found[one] = frontier[one] = links
         return connected
 
     def _holders(self, links: Sequence[str]) -> tuple[set[str], set[str]]:

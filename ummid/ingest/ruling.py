@@ -9,7 +9,7 @@ from ummid.ingest.run import begin, ingest, now_ms
 from ummid.views import keys, pairs, queue
 from ummid.views.pairs import RulingRow
 from ummid.views.runs import RunReport
-from ummid.views.state import linked
+from ummid.views.state import links_of
 
 
 def rule(
@@ -33,7 +33,7 @@ def rule(
         table = run.table()
         if one == other:
             raise StoreError(f"{one!r} is one record; name two")
-        for record_id, found in zip((one, other), linked(table, [one, other]), strict=True):
+        for record_id, found in zip((one, other), links_of(table, [one, other]), strict=True):
             if found is None:
                 raise StoreError(f"there is no record {record_id!r} in the store")
         ruling = RulingRow(same, run.known, author, note)

@@ -20,6 +20,7 @@ from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import compare_partition
 from ummid.ingest.context import PARTITIONS, Run, open_table
 from ummid.ingest.finish import finish
+from ummid.ingest.pair import pair_partition
 from ummid.ingest.publish import publish_partition
 from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.settle import settle
@@ -120,6 +121,8 @@ def ingest(
     ]
     settled = settle(run, table, deliveries)
     counts = [apply_partition(run, table, settled, deliveries, p) for p in PARTITIONS]
+    for partition in PARTITIONS:
+        pair_partition(run, table, partition)
     compared = [compare_partition(run, table, p) for p in PARTITIONS]
     absent = sum(resolve_partition(run, table, p).absent for p in PARTITIONS)
     changed = sum(publish_partition(run, table, p) for p in PARTITIONS)

@@ -5,7 +5,7 @@ from operator import itemgetter
 
 from ummid.stores.table import Put, Table
 
-BATCH = 20_000
+BATCH = 100_000
 BATCH_BYTES = 32 * 1024 * 1024
 _CELL = itemgetter(0, 1, 2)
 

@@ -106,6 +106,22 @@ def dirty_partition(partition: str) -> bytes:
     return b"q#" + partition.encode() + b"#"
 
 
+def entered(partition: str, run_id: str, part: str) -> bytes:
+    return entered_partition(partition) + run_id.encode() + b"#" + part.encode()
+
+
+def entered_partition(partition: str) -> bytes:
+    return b"y#" + partition.encode() + b"#"
+
+
+def candidates(partition: str, run_id: str, part: str) -> bytes:
+    return candidates_partition(partition) + run_id.encode() + b"#" + part.encode()
+
+
+def candidates_partition(partition: str) -> bytes:
+    return b"p#" + partition.encode() + b"#"
+
+
 def affected(partition: str, run_id: str, part: str) -> bytes:
     return affected_partition(partition) + run_id.encode() + b"#" + part.encode()
 

@@ -1,8 +1,8 @@
 """Blocks, compared pairs and people's rulings, as rows that a run writes and resolving reads."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -16,8 +16,8 @@ CROWDED = 1000
 """A block with more members than this compares nobody: what so many share tells nothing."""
 
 _MEMBER, _PAIR, _RULING = b"m:", b"p:", b"d:"
-_MARK = b"s:mark"
 _CROWDED = b"s:crowded"
+_BETWEEN = "+"
 
 
 class Compared(Struct, frozen=True, array_like=True, gc=False):
@@ -59,14 +59,32 @@ def member_put(block: str, record_id: str, stub: bytes, known: int) -> Put:
     return Put(keys.block(block), _MEMBER + record_id.encode(), known, stub)
 
 
-def members(table: Table, blocks: Sequence[str]) -> Iterator[dict[bytes, list[str]]]:
-    """The members of each block by their encoded stubs, in the order asked."""
-    for row in table.get_rows([keys.block(block) for block in blocks]):
-        found: defaultdict[bytes, list[str]] = defaultdict(list)
-        for column, cell in row:
-            if cell.value:
-                found[cell.value].append(column[2:].decode())
-        yield found
+class Members(NamedTuple):
+    """The members of a block by their encoded stubs, and which of them are new in it."""
+
+    by_stub: dict[bytes, list[str]]
+    new: set[str]
+    size: int
+
+
+def members(table: Table, since: Mapping[str, int]) -> Iterator[Members]:
+    """The members of each block, in the order asked; new are those written at `since` or later.
+
+    Being entered again with another statement makes a member new.
+    """
+    rows = table.get_rows([keys.block(block) for block in since])
+    for row, moment in zip(rows, since.values(), strict=True):
+        by_stub: dict[bytes, list[str]] = {}
+        new: set[str] = set()
+        size = 0
+        for column, (version, stub) in row:
+            if stub:
+                size += 1
+                record_id = column[2:].decode()
+                by_stub.setdefault(stub, []).append(record_id)
+                if version >= moment:
+                    new.add(record_id)
+        yield Members(by_stub, new, size)
 
 
 def few_members(table: Table, block: str) -> list[str] | None:
@@ -91,14 +109,15 @@ def crowded_put(block: str, is_crowded: bool, known: int) -> Put:
     return Put(keys.crowded(block), _CROWDED, known, b"1" if is_crowded else b"")
 
 
-def marks(table: Table, record_ids: Sequence[str]) -> list[str]:
-    """The mark at which each record was last compared, "" where it never was."""
-    cells = table.get_many([keys.pairs(r) for r in record_ids], _MARK)
-    return [cell.value.decode() if cell else "" for cell in cells]
+def joined(one: str, other: str) -> str:
+    """A pair of record ids as one, whichever comes first; partitioned as the lesser one is."""
+    return f"{one}{_BETWEEN}{other}" if one < other else f"{other}{_BETWEEN}{one}"
 
 
-def mark_put(record_id: str, mark: str, known: int) -> Put:
-    return Put(keys.pairs(record_id), _MARK, known, mark.encode())
+def parted(pair: str) -> tuple[str, str]:
+    """The two ids of a joined pair."""
+    one, _, other = pair.partition(_BETWEEN)
+    return one, other
 
 
 def pair_puts(one: str, other: str, found: Compared | None, known: int) -> Iterator[Put]:

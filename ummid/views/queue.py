@@ -32,7 +32,16 @@ def waiting(table: Table, prefix: bytes) -> list[str]:
     return sorted(found)
 
 
+def since(table: Table, prefix: bytes) -> dict[str, int]:
+    """Every id that waits under a partition's prefix, with the first version it waits at."""
+    found: dict[str, int] = {}
+    for _, _, cell in table.scan(prefix):
+        for one in cell.value.decode().split():
+            found[one] = min(found.get(one, cell.version), cell.version)
+    return found
+
+
 def done(table: Table) -> None:
     """Removes all waiting work: everything was published."""
-    table.drop(b"q#")
-    table.drop(b"u#")
+    for prefix in (b"y#", b"p#", b"q#", b"u#"):
+        table.drop(prefix)

@@ -6,7 +6,7 @@ same deliveries ends in the same state.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple, Self
+from typing import Self
 
 import msgspec
 from msgspec import Struct
@@ -43,8 +43,7 @@ class RecordState(Struct, frozen=True, array_like=True):
     it and where it stood. `restated` is the newest version at which the statement was seen
     at all, even in a form that was rejected. `feed_scope` is the scope of the feed that
     replaces it as a whole, "" for a feed that does not; `scoped` says whether the record
-    names scopes itself. `links` is what identity needs of the record, `linked` the run that
-    changed them last.
+    names scopes itself. `links` is what identity needs of the record.
     """
 
     content_version: Version = NEVER
@@ -57,7 +56,6 @@ class RecordState(Struct, frozen=True, array_like=True):
     feed_scope: str = ""
     scoped: bool = False
     links: Links = NO_LINKS
-    linked: str = ""
 
     @property
     def has_content(self) -> bool:
@@ -91,14 +89,7 @@ def states(table: Table, record_ids: Sequence[str]) -> list[RecordState | None]:
     return [None if cell is None else _decode_state(cell.value) for cell in cells]
 
 
-class Linked(NamedTuple):
-    """What comparing and clustering need of a record: its links and the run that changed them."""
-
-    links: Links
-    run: str
-
-
-class _LinkedState(Struct, array_like=True, gc=False):
+class _LinksOfState(Struct, array_like=True, gc=False):
     """The fields of RecordState in their order; those that are not needed stay as they are."""
 
     content_version: msgspec.Raw
@@ -111,18 +102,17 @@ class _LinkedState(Struct, array_like=True, gc=False):
     feed_scope: msgspec.Raw
     scoped: msgspec.Raw
     links: Links
-    linked: str
 
 
-_decode_linked = msgspec.msgpack.Decoder(_LinkedState).decode
+_decode_links = msgspec.msgpack.Decoder(_LinksOfState).decode
 
 
-def linked(table: Table, record_ids: Sequence[str]) -> list[Linked | None]:
+def links_of(table: Table, record_ids: Sequence[str]) -> list[Links | None]:
     """Links of each record without the rest of its state; None where it has no content."""
-    found: list[Linked | None] = []
+    found: list[Links | None] = []
     for cell in table.get_many([keys.record(r) for r in record_ids], keys.STATE):
-        state = _decode_linked(cell.value) if cell else None
-        found.append(Linked(state.links, state.linked) if state and state.content_hash else None)
+        state = _decode_links(cell.value) if cell else None
+        found.append(state.links if state and state.content_hash else None)
     return found
 
 
