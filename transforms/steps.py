@@ -13,6 +13,7 @@ from ummid.ingest.context import PARTITIONS, Run
 from ummid.ingest.delivery import Delivery
 from ummid.ingest.finish import finish
 from ummid.ingest.pair import pair_partition
+from ummid.ingest.processes import on_partition
 from ummid.ingest.publish import publish_partition
 from ummid.ingest.resolve import Resolved, resolve_partition
 from ummid.ingest.run import now_ms
@@ -111,11 +112,7 @@ def _partitions(_: int) -> tuple[str, ...]:
 def _on_partition(
     partition: str, name: str, run: Run, step: Callable[..., Any], plan: Plan | None = None
 ) -> Any:
-    found = (
-        step(run, run.table(), partition)
-        if plan is None
-        else step(run, run.table(), *plan, partition)
-    )
+    found = on_partition(run, step, *(plan or ()), partition)
     reporter(run.id).partition(name)
     return found
 

@@ -27,6 +27,10 @@ class FeedError(UmmidError):
         super().__init__(message, retryable=retryable)
         self.code = code
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it can be raised in a process and caught in another."""
+        return type(self), (self.code, str(self)), self.__dict__
+
 
 class ConfigError(UmmidError):
     """A setting, profile or mapping that cannot be used as written."""

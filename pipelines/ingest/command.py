@@ -20,6 +20,7 @@ from ummid.settings import Settings
 @click.option("--report", type=click.Path(path_type=Path), help="Write the report there as JSON.")
 @click.option("--partners", type=click.Path(path_type=Path), help="Partner profiles (TOML).")
 @click.option("--runner", default="FnApiRunner", show_default=True, help="Any Beam runner.")
+@click.option("--workers", type=click.IntRange(1), help="Cores to use; else as the input needs.")
 @click.option("--release-held", is_flag=True, help="Apply full deliveries of any effect.")
 @click.option("--beam", "beam_options", multiple=True, help="Further Beam option, as --name=value.")
 @click.pass_obj
@@ -32,6 +33,7 @@ def ingest(
     report: Path | None,
     partners: Path | None,
     runner: str,
+    workers: int | None,
     release_held: bool,
     beam_options: tuple[str, ...],
 ) -> None:
@@ -42,7 +44,7 @@ def ingest(
     """
     with importing_beam():
         from pipelines.ingest.display import Display, show
-        from pipelines.ingest.job import run_ingest
+        from pipelines.ingest.job import run_ingest, workers_for
         from transforms.files import match
         from ummid.feeds.registry import by_name
         from ummid.ingest.context import close_table
@@ -66,6 +68,7 @@ def ingest(
                 beam_options=beam_options,
                 release_held=release_held,
                 progress=display,
+                workers=workers or workers_for(ordered),
             )
     finally:
         close_table(target)

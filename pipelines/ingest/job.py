@@ -11,14 +11,25 @@ from transforms.progress import Reporter, listen
 from ummid.catalog.precedence import Precedence
 from ummid.errors import ConfigError, StoreError, UmmidError
 from ummid.ingest.context import Run
+from ummid.ingest.processes import processes
 from ummid.ingest.run import begin
 from ummid.ingest.sources import Source
+from ummid.machine import usable_cores
 from ummid.partners import Partners
 from ummid.views import runs
 from ummid.views.runs import RunReport
 
 DEFAULT_RUNNER = "FnApiRunner"
 """Beam's in-process runner. `DirectRunner` would first look for a server on the internet."""
+
+
+_ALONE = 1 << 20
+"""Bytes of input for which starting processes takes longer than they save."""
+
+
+def workers_for(sources: Sequence[Source]) -> int:
+    """How many cores of this machine are worth using."""
+    return usable_cores() if sum(source.size for source in sources) > _ALONE else 1
 
 
 def run_ingest(
@@ -31,15 +42,26 @@ def run_ingest(
     beam_options: Sequence[str] = (),
     release_held: bool = False,
     progress: Reporter | None = None,
+    workers: int = 1,
 ) -> RunReport:
     """Ingests sources into a store and gives the run's report.
+
+    `workers` are the cores of this machine that the in-process runner uses.
 
     Exactly once in effect: a run that was killed is made good by running it again. Raises
     StoreError when the store is busy or cannot be written, ConfigError for a runner or an
     option of it that Beam refuses.
     """
+    if runner != DEFAULT_RUNNER:
+        workers = 1
+    if workers > 1:
+        threads = (f"--direct_num_workers={workers}", "--direct_running_mode=multi_threading")
+        beam_options = (*threads, *beam_options)
     pipeline = _pipeline(runner, beam_options)
-    with begin(store, precedence, release_held=release_held) as run:
+    with (
+        begin(store, precedence, release_held=release_held) as run,
+        processes(run, workers),
+    ):
         listen(run.id, progress)
         try:
             build(pipeline, run, sources, partners)

@@ -10,7 +10,6 @@ One thing differs, for the better: a record in the middle that is not well-forme
 alone, while on one core everything behind it is.
 """
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from ummid.feeds.connector import Feed, Format, Header
 from ummid.feeds.parts import Render
 from ummid.feeds.workers import WorkerDied, Workers
 from ummid.feeds.xml_split import OPENING_LIMIT, Joined, Opening, Part, Splitter, opening, take
+from ummid.machine import usable_cores
 
 PATIENCE = 300
 """Seconds after which a part that no worker has answered is read here."""
@@ -60,11 +60,7 @@ class Plan:
 
 def default_plan() -> Plan:
     """A worker for each core that this process may use, four at most."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # macOS and Windows
-        cores = os.cpu_count() or 1
-    return Plan(min(cores, 4))
+    return Plan(min(usable_cores(), 4))
 
 
 def parse(

@@ -84,7 +84,7 @@ class _Apply:
     ) -> None:
         self._run, self._table, self._settled = run, table, settled
         self._deliveries = deliveries
-        self._scopes = Scopes(table)
+        self._scopes = Scopes(table, partition)
         self._puts: list[Put] = []
         self.buffer = WriteBuffer(table)
         self._dirty: set[str] = set()

@@ -18,9 +18,10 @@ from ummid.catalog.times import iso, to_ms
 from ummid.errors import StoreError
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import compare_partition
-from ummid.ingest.context import PARTITIONS, Run, open_table
+from ummid.ingest.context import Run, open_table
 from ummid.ingest.finish import finish
 from ummid.ingest.pair import pair_partition
+from ummid.ingest.processes import collect_seldom, each_partition, processes
 from ummid.ingest.publish import publish_partition
 from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.settle import settle
@@ -39,12 +40,8 @@ def now_ms() -> int:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """A run makes millions of small objects and hardly a cycle: looking for cycles as often as
-    Python does takes a third of its time.
-    """
     before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    collect_seldom()
     try:
         yield
     finally:
@@ -109,8 +106,9 @@ def ingest(
     sources: Iterable[Source],
     partners: Partners | None = None,
     access: Access | None = None,
+    workers: int = 1,
 ) -> RunReport:
-    """All steps of a run in a plain loop in this process."""
+    """All steps of a run in a plain loop, on `workers` cores."""
     began = time.monotonic()
     table = run.table()
     known, files = partners or Partners(), access or LocalFiles()
@@ -120,12 +118,12 @@ def ingest(
         for delivery in stage_source(run, table, source, known, access=files)
     ]
     settled = settle(run, table, deliveries)
-    counts = [apply_partition(run, table, settled, deliveries, p) for p in PARTITIONS]
-    for partition in PARTITIONS:
-        pair_partition(run, table, partition)
-    compared = [compare_partition(run, table, p) for p in PARTITIONS]
-    absent = sum(resolve_partition(run, table, p).absent for p in PARTITIONS)
-    changed = sum(publish_partition(run, table, p) for p in PARTITIONS)
+    with processes(run, workers):
+        counts = each_partition(run, apply_partition, settled, deliveries)
+        each_partition(run, pair_partition)
+        compared = each_partition(run, compare_partition)
+        resolved = each_partition(run, resolve_partition)
+        changed = sum(each_partition(run, publish_partition))
     return finish(
         run,
         table,
@@ -133,7 +131,7 @@ def ingest(
         settled,
         counts=counts,
         compared=compared,
-        absent=absent,
+        absent=sum(r.absent for r in resolved),
         changed=changed,
         seconds=time.monotonic() - began,
     )

@@ -187,18 +187,24 @@ _decode_scope = msgspec.msgpack.Decoder(ScopeState).decode
 
 
 class Scopes:
-    """Scope states read through a small cache, for one step of a run."""
+    """Scope states read through a small cache, for one step of a run.
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    Each `writer` has a cell of its own, so that two that cover one scope at once lose nothing:
+    a scope is covered by all that its cells say.
+    """
+
+    def __init__(self, table: Table, writer: str = "") -> None:
+        self._table, self._column = table, keys.COVERED + writer.encode()
         self._known: dict[str, ScopeState] = {}
 
     def get(self, scope: str) -> ScopeState:
         try:
             return self._known[scope]
         except KeyError:
-            cell = self._table.get(keys.scope(scope), keys.COVERED)
-            found = _decode_scope(cell.value) if cell else ScopeState()
+            (row,) = self._table.get_rows([keys.scope(scope)])
+            found, *others = [_decode_scope(cell.value) for _, cell in row] or [ScopeState()]
+            for coverage in {c for other in others for c in other.covered}:
+                found = found.with_coverage(coverage)
             if len(self._known) > 50_000:
                 self._known.clear()
             self._known[scope] = found
@@ -212,7 +218,7 @@ class Scopes:
             return None
         self._known[scope] = after
         newest = max(c.version.time for c in after.covered)
-        return Put(keys.scope(scope), keys.COVERED, newest, _encode(after))
+        return Put(keys.scope(scope), self._column, newest, _encode(after))
 
 
 def effective(record: SourceRecord, state: RecordState, scopes: Scopes) -> SourceRecord | None:
