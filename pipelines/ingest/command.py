@@ -21,6 +21,14 @@ from ummid.settings import Settings
 @click.option("--partners", type=click.Path(path_type=Path), help="Partner profiles (TOML).")
 @click.option("--runner", default="FnApiRunner", show_default=True, help="Any Beam runner.")
 @click.option("--workers", type=click.IntRange(1), help="Cores to use; else as the input needs.")
+@click.option(
+    "--wait",
+    "patience",
+    type=click.FloatRange(0),
+    default=0,
+    metavar="SECONDS",
+    help="How long to wait while another ingest holds the store.",
+)
 @click.option("--release-held", is_flag=True, help="Apply full deliveries of any effect.")
 @click.option("--beam", "beam_options", multiple=True, help="Further Beam option, as --name=value.")
 @click.pass_obj
@@ -34,6 +42,7 @@ def ingest(
     partners: Path | None,
     runner: str,
     workers: int | None,
+    patience: float,
     release_held: bool,
     beam_options: tuple[str, ...],
 ) -> None:
@@ -68,6 +77,7 @@ def ingest(
                 beam_options=beam_options,
                 release_held=release_held,
                 progress=display,
+                patience=patience,
                 workers=workers or workers_for(ordered),
             )
     finally:

@@ -43,10 +43,12 @@ def run_ingest(
     release_held: bool = False,
     progress: Reporter | None = None,
     workers: int = 1,
+    patience: float = 0,
 ) -> RunReport:
     """Ingests sources into a store and gives the run's report.
 
-    `workers` are the cores of this machine that the in-process runner uses.
+    `workers` are the cores of this machine that the in-process runner uses; `patience` seconds
+    are waited for another run to release the store.
 
     Exactly once in effect: a run that was killed is made good by running it again. Raises
     StoreError when the store is busy or cannot be written, ConfigError for a runner or an
@@ -59,7 +61,7 @@ def run_ingest(
         beam_options = (*threads, *beam_options)
     pipeline = _pipeline(runner, beam_options)
     with (
-        begin(store, precedence, release_held=release_held) as run,
+        begin(store, precedence, release_held=release_held, patience=patience) as run,
         processes(run, workers),
     ):
         listen(run.id, progress)

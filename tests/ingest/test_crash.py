@@ -117,5 +117,47 @@ def test_kill_9_and_a_second_run_lose_nothing(tmp_path: Path, write_number: int)
 
 def test_two_runs_do_not_work_on_one_store(store: Store) -> None:
     with begin(store.path), pytest.raises(StoreError, match="another ingest is running"):
-        with begin(store.path):
+        with begin(store.path, patience=0.2):
             pass
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from transforms.files import match
+from ummid.feeds.connector import Profile
+from ummid.ingest import run
+from ummid.partners import Partners
+
+partners = Partners({"ann": Profile(partner="ann", mode="delta")})
+for file in sys.argv[2:]:
+    with run.begin(Path(sys.argv[1]), patience=60) as begun:
+        run.ingest(begun, match(file, "ann"), partners)
+"""
+
+
+def test_two_writers_at_once_end_as_one_after_the_other(tmp_path: Path) -> None:
+    rows = [
+        {"id": str(n), "title": f"The Lighthouse Keeper {n % 7}", "year": str(1990 + n % 3)}
+        for n in range(24)
+    ]
+    files = [str(write(tmp_path / f"{n}.csv", table(rows[n::4]))) for n in range(4)]
+    _write(tmp_path / "one", files)
+    together = [_writer(tmp_path / "two", files[:3]), _writer(tmp_path / "two", files[:0:-1])]
+    for writer in together:
+        assert writer.wait(120) == 0
+    one, two = Store(tmp_path / "one"), Store(tmp_path / "two")
+    assert one.views() == two.views()
+    one.close()
+    two.close()
+
+
+def _write(store: Path, files: list[str]) -> None:
+    assert _writer(store, files).wait(120) == 0
+
+
+def _writer(store: Path, files: list[str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(store), *files],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from ummid.catalog.precedence import Precedence
 from ummid.catalog.times import iso, to_ms
@@ -32,6 +33,8 @@ from ummid.views import keys
 from ummid.views.runs import RunReport
 
 _CLOCK = "clock"
+_LOOK_AGAIN = 0.1
+"""Seconds between looks at a store that another run holds."""
 
 
 def now_ms() -> int:
@@ -56,21 +59,16 @@ def begin(
     *,
     clock: Callable[[], int] = now_ms,
     release_held: bool = False,
+    patience: float = 0,
 ) -> Iterator[Run]:
     """Opens a run on a store: alone, later than every earlier run, without their scratch.
 
-    Raises StoreError while another run holds the store. The lock goes with the process.
+    Raises StoreError while another run holds the store, after `patience` seconds. The lock
+    goes with the process.
     """
     store.mkdir(parents=True, exist_ok=True)
     with (store / "ingest.lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise StoreError(
-                f"another ingest is running on {store} ({_holder(lock.name)}); "
-                "wait for it or use another --store",
-                retryable=True,
-            ) from error
+        _hold(lock, store, patience)
         lock.seek(0)
         lock.truncate()
         lock.write(f"process {os.getpid()}")
@@ -90,6 +88,23 @@ def begin(
                 precedence=precedence or Precedence(),
                 release_held=release_held,
             )
+
+
+def _hold(lock: TextIO, store: Path, patience: float) -> None:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() >= until:
+                raise StoreError(
+                    f"another ingest is running on {store} ({_holder(lock.name)}); "
+                    "wait for it (--wait SECONDS) or use another --store",
+                    retryable=True,
+                ) from error
+            time.sleep(_LOOK_AGAIN)
+        else:
+            return
 
 
 def _holder(path: str) -> str:
