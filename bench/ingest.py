@@ -1,19 +1,17 @@
 """Ingesting catalogues: records/s through Beam beside the same functions in a plain loop.
 
-    python -m bench.ingest FEED… [--rounds 3] [--orders]
+    python -m bench.ingest FEED… [--rounds 3] [--workers 2] [--orders 2]
 
 Each way runs in a process of its own, alternating, into a fresh store. Ends with one JSON
-line: medians of seconds and records/s, their ratio, peak memory (MB), store size (MB), what
-a second run published, and with --orders whether two random orders gave equal views.
+line: medians of seconds and records/s, their ratio, peak memory (MB, without and with
+the mapped store), store size (MB), what a second run published, and with --orders whether that
+many random orders gave equal views.
 """
 
 import json
-import os
 import random
-import resource
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +21,9 @@ from typing import Any
 
 import click
 
+from bench.watching import watched
+from ummid.machine import usable_cores
+
 WAYS = ("beam", "loop")
 
 
@@ -30,7 +31,8 @@ WAYS = ("beam", "loop")
 @click.argument("feeds", nargs=-1, required=True)
 @click.option("--partners", type=click.Path(path_type=Path), help="Partner profiles (TOML).")
 @click.option("--rounds", default=3, show_default=True)
-@click.option("--orders", is_flag=True, help="Also compare the views of two random orders.")
+@click.option("--workers", default=usable_cores(), show_default=True, help="Cores to use.")
+@click.option("--orders", default=0, help="Also compare the views of so many random orders.")
 @click.option("--child", type=click.Choice(WAYS), hidden=True)
 @click.option("--store", type=click.Path(path_type=Path), hidden=True)
 @click.option("--seed", type=int, hidden=True)
@@ -38,21 +40,27 @@ def main(
     feeds: tuple[str, ...],
     partners: Path | None,
     rounds: int,
-    orders: bool,
+    workers: int,
+    orders: int,
     child: str | None,
     store: Path | None,
     seed: int | None,
 ) -> None:
     """Measure an ingest of FEEDS."""
     if child and store:
-        print(json.dumps(_measure(child, store, feeds, partners, seed)))
+        print(json.dumps(_measure(child, store, feeds, partners, workers, seed)))
         return
     with tempfile.TemporaryDirectory(prefix="ummid-bench-") as folder:
-        print(json.dumps(_compare(Path(folder), feeds, partners, rounds, orders)))
+        print(json.dumps(_compare(Path(folder), feeds, partners, rounds, workers, orders)))
 
 
 def _compare(
-    folder: Path, feeds: Sequence[str], partners: Path | None, rounds: int, orders: bool
+    folder: Path,
+    feeds: Sequence[str],
+    partners: Path | None,
+    rounds: int,
+    workers: int,
+    orders: int,
 ) -> dict[str, Any]:
     found: dict[str, list[dict[str, Any]]] = {way: [] for way in WAYS}
     again: dict[str, Any] = {}
@@ -60,57 +68,67 @@ def _compare(
         for way in WAYS if number % 2 == 0 else WAYS[::-1]:
             store = folder / way
             shutil.rmtree(store, ignore_errors=True)
-            run = _child(way, store, feeds, partners)
+            run = _child(way, store, feeds, partners, workers)
             found[way].append(run)
             click.echo(
                 f"{way:<5} {run['records']:,} records in {run['seconds']:.1f} s: "
-                f"{run['rate']:,.0f}/s, peak {run['peak_mb']:.0f} MB, "
+                f"{run['rate']:,.0f}/s, peak {run['peak_mb']:.0f} MB (with the store "
+                f"{run['peak_mb_with_store']:.0f} MB), "
                 f"store {run['store_mb']:.0f} MB",
                 err=True,
             )
-        again = _child("beam", folder / "beam", feeds, partners)
+        again = _child("beam", folder / "beam", feeds, partners, workers)
     medians = {
         way: {
             key: statistics.median(run[key] for run in runs)
-            for key in ("seconds", "rate", "peak_mb", "store_mb")
+            for key in ("seconds", "rate", "peak_mb", "peak_mb_with_store", "store_mb")
         }
         for way, runs in found.items()
     }
     result = {
         "records": found["beam"][0]["records"],
         "rounds": rounds,
+        "workers": workers,
         **medians,
         "ratio": round(medians["beam"]["rate"] / medians["loop"]["rate"], 3),
         "second_run": {key: again[key] for key in ("seconds", "published", "unchanged")},
         "same_views": found["beam"][0]["views"] == found["loop"][0]["views"],
     }
     if orders:
-        views = [
-            _child("loop", folder / f"order-{seed}", feeds, partners, seed)["views"]
-            for seed in (1, 2)
-        ]
-        result["two_random_orders_agree"] = views[0] == views[1] == found["beam"][0]["views"]
+        agree = True
+        for seed in range(orders):
+            store = folder / "order"
+            shutil.rmtree(store, ignore_errors=True)
+            views = _child("loop", store, feeds, partners, workers, seed)["views"]
+            agree &= views == found["beam"][0]["views"]
+            click.echo(f"order {seed}: {'equal' if agree else 'OTHER'} views", err=True)
+        result["random_orders"], result["orders_agree"] = orders, agree
     return result
 
 
 def _child(
-    way: str, store: Path, feeds: Sequence[str], partners: Path | None, seed: int | None = None
+    way: str,
+    store: Path,
+    feeds: Sequence[str],
+    partners: Path | None,
+    workers: int,
+    seed: int | None = None,
 ) -> dict[str, Any]:
-    options = [f"--child={way}", f"--store={store}"]
+    options = [f"--child={way}", f"--store={store}", f"--workers={workers}"]
     options += [f"--partners={partners}"] if partners else []
     options += [f"--seed={seed}"] if seed is not None else []
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.ingest", *options, *feeds],
-        check=True,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-    )
-    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return measured
+    seen = watched([sys.executable, "-m", "bench.ingest", *options, *feeds])
+    measured: dict[str, Any] = json.loads(seen.output.splitlines()[-1])
+    return measured | {"peak_mb": seen.peak, "peak_mb_with_store": seen.peak_with_files}
 
 
 def _measure(
-    way: str, store: Path, feeds: Sequence[str], partners: Path | None, seed: int | None
+    way: str,
+    store: Path,
+    feeds: Sequence[str],
+    partners: Path | None,
+    workers: int,
+    seed: int | None,
 ) -> dict[str, Any]:
     """One ingest in this process. With a seed, each source is a run of its own, in random order."""
     from pipelines.ingest.job import run_ingest
@@ -126,12 +144,12 @@ def _measure(
     if seed is not None:
         random.Random(seed).shuffle(sources)
     if way == "beam":
-        reports = [run_ingest(store, sources, known)]
+        reports = [run_ingest(store, sources, known, workers=workers)]
     else:
         reports = []
         for part in [sources] if seed is None else [[source] for source in sources]:
             with begin(store) as run:
-                reports.append(ingest(run, part, known))
+                reports.append(ingest(run, part, known, workers=workers))
     seconds = time.perf_counter() - began
     records = sum(report.read for report in reports)
     return {
@@ -140,7 +158,6 @@ def _measure(
         "rate": records / seconds,
         "published": sum(report.published for report in reports),
         "unchanged": sum(report.unchanged for report in reports),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "store_mb": (store / "data.mdb").stat().st_size / 1e6,
         "views": {name: list(found) for name, found in digest(open_table(store)).items()},
     }

@@ -13,19 +13,16 @@ last line is all of it as JSON.
 
 import argparse
 import json
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from bench.generate import MB, SEED, generate
+from bench.watching import watched
 
-ROOT = Path(__file__).resolve().parents[1]
 UMMID = Path(sys.executable).with_name("ummid")
 TAGS = {"mrss": "item", "avails": "{*}Avail"}
 BASES = ("tagged", "every")
@@ -36,7 +33,6 @@ LABELS = {
     "reading": "our statements, consumed",
     "command": "ummid parse FILE > /dev/null",
 }
-_PAGE = resource.getpagesize()
 
 
 class Round(NamedTuple):
@@ -99,52 +95,6 @@ def measure(way: str, kind: str, file: Path) -> Round:
     _, processor, peak, mapped, output = watched(command)
     seconds, count = json.loads(output)
     return Round(seconds, processor, count, peak, mapped)
-
-
-def watched(command: list[str], *, silent: bool = False) -> tuple[float, float, float, float, str]:
-    """Seconds, processor seconds, peak memory in MB without and with file pages, and output of
-    a command with its children.
-    """
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()
-    peak = mapped = 0
-    with tempfile.TemporaryFile() as output:
-        out = subprocess.DEVNULL if silent else output
-        with subprocess.Popen(command, cwd=ROOT, stdout=out) as process:
-            while process.poll() is None:
-                pages = [memory(pid) for pid in family(process.pid)]
-                peak = max(peak, sum(own for own, _ in pages))
-                mapped = max(mapped, sum(resident for _, resident in pages))
-                time.sleep(0.1)
-        took = time.perf_counter() - began
-        output.seek(0)
-        text = output.read().decode()
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {process.returncode}\n{text}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return took, processor, peak / MB, mapped / MB, text
-
-
-def family(pid: int) -> Iterator[int]:
-    """A process and all below it."""
-    yield pid
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = listed.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            yield from family(int(child))
-
-
-def memory(pid: int) -> tuple[int, int]:
-    """Bytes of memory without and with file pages; 0 for a process that has gone."""
-    try:
-        _, resident, files = Path(f"/proc/{pid}/statm").read_text().split()[:3]
-    except (OSError, ValueError):
-        return 0, 0
-    return (int(resident) - int(files)) * _PAGE, int(resident) * _PAGE
 
 
 def feed_file(folder: Path, kind: str, megabytes: int) -> Path:

@@ -13,12 +13,14 @@ from typing import NamedTuple
 from bench.identity.candidates import partner_of
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import compare_partition
-from ummid.ingest.context import PARTITIONS, Run, close_table
+from ummid.ingest.context import Run, close_table
 from ummid.ingest.pair import pair_partition
+from ummid.ingest.processes import each_partition, processes
 from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.run import begin
 from ummid.ingest.settle import settle
 from ummid.ingest.sources import LocalFiles, Source, stage_source
+from ummid.machine import usable_cores
 from ummid.partners import Partners
 from ummid.stores.table import Table
 from ummid.views import keys, titles
@@ -73,15 +75,13 @@ def _resolve(run: Run, files: Sequence[Path]) -> Resolved:
     ]
     lap()
     settled = settle(run, table, deliveries)
-    for partition in PARTITIONS:
-        apply_partition(run, table, settled, deliveries, partition)
-    lap()
-    for partition in PARTITIONS:
-        pair_partition(run, table, partition)
-    compared = sum(compare_partition(run, table, p).pairs for p in PARTITIONS)
-    lap()
-    for partition in PARTITIONS:
-        resolve_partition(run, table, partition)
+    with processes(run, usable_cores()):
+        each_partition(run, apply_partition, settled, deliveries)
+        lap()
+        each_partition(run, pair_partition)
+        compared = sum(found.pairs for found in each_partition(run, compare_partition))
+        lap()
+        each_partition(run, resolve_partition)
     lap()
     steps = ("stage", "apply", "compare", "resolve")
     seconds = {s: round(b - a, 2) for s, a, b in zip(steps, laps[:-1], laps[1:], strict=True)}
@@ -123,8 +123,13 @@ def _titles(table: Table) -> Iterator[list[Member]]:
 
 
 def peak_megabytes() -> float:
-    """Of this process so far, pages of the store included (Linux: kilobytes)."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """At most, of this process and of as many as it starts, pages of the store included (Linux:
+    kilobytes)."""
+    own, other = (
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    peak = own + usable_cores() * other
     return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
 
 
