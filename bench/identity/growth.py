@@ -1,8 +1,9 @@
 """How cost grows: made-up catalogues of several partners with known truth, of any size.
 
-Titles are of common words with years and people as in real feeds; each is listed by one to four
-of four partners, with misspelt, inverted or shortened titles, years one apart and people left
-out. The same size gives the same files.
+Words of titles and names of people are as unevenly common as real ones (Zipf's law) and grow in
+number with the catalogue (Heaps' law). Each title is listed by one to four of four partners, with
+misspelt, inverted or shortened titles, years one apart and people left out. The same size gives
+the same files.
 """
 
 import csv
@@ -11,14 +12,13 @@ import random
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from itertools import combinations
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, combinations
 from pathlib import Path
 
 PARTNERS = 4
 _SEED = 20250301
-_SYLLABLE_TEXT = "ka lo mi ran ter vel san dor bri qua el is on ur thal mor gen fy"
-_SYLLABLES = tuple(_SYLLABLE_TEXT.split())
+_CONSONANTS, _VOWELS = "bcdfghklmnprstvwz", "aeiou"
 _COMMON_WORDS = (
     "night house girl city love war river man woman last dark blood king summer road secret "
     "black world life death heart moon star fire day dream lost white red blue"
@@ -61,11 +61,13 @@ def generate(size: int, folder: Path) -> tuple[set[tuple[str, str]], int]:
         streams.append(stream)
         writers.append(csv.writer(stream))
         writers[-1].writerow(_FIELDS)
-    people = [f"{_name(chance)} {_name(chance)}" for _ in range(max(100, size // 8))]
+    words = _Words(chance, _COMMON, 8 * int(size**0.7))
+    first, last = _Words(chance, (), 2000), _Words(chance, (), 8 * int(size**0.6))
+    people = [f"{first()} {last()}" for _ in range(max(100, size // 8))]
     gold: set[tuple[str, str]] = set()
     written = 0
     while written < size:
-        title, year = _title(chance), 2025 - int(chance.expovariate(1 / 18)) % 110
+        title, year = _title(chance, words), 2025 - int(chance.expovariate(1 / 18)) % 110
         director, runtime = chance.choice(people), chance.randint(60, 180)
         genres = sorted(chance.sample(_GENRES, chance.randint(1, 3)))
         ids = []
@@ -96,13 +98,26 @@ def _told(
     yield director if chance.random() < 0.6 else ""
 
 
-def _title(chance: random.Random) -> str:
-    words = [
-        chance.choice(_COMMON) if chance.random() < 0.25 else _name(chance)
-        for _ in range(chance.choice((1, 2, 2, 3, 3, 4)))
-    ]
-    return ("The " if chance.random() < 0.25 else "") + " ".join(words).title()
+def _title(chance: random.Random, words: "_Words") -> str:
+    told = [words() for _ in range(chance.choice((1, 2, 2, 3, 3, 4)))]
+    return ("The " if chance.random() < 0.25 else "") + " ".join(told).title()
 
 
-def _name(chance: random.Random) -> str:
-    return "".join(chance.choices(_SYLLABLES, k=chance.choice((2, 3, 3, 4)))).title()
+class _Words:
+    """Words, the n-th as common as 1/n, those that are given before made-up ones."""
+
+    def __init__(self, chance: random.Random, given: Sequence[str], count: int) -> None:
+        self._chance = chance
+        found = dict.fromkeys(given)
+        while len(found) < count:
+            found[_word(chance)] = None
+        self._words = list(found)
+        self._weights = list(accumulate(1 / (10 + n) for n in range(count)))
+
+    def __call__(self) -> str:
+        return self._chance.choices(self._words, cum_weights=self._weights)[0]
+
+
+def _word(chance: random.Random) -> str:
+    letters = (_CONSONANTS, _VOWELS) * 5
+    return "".join(map(chance.choice, letters[: chance.randint(4, 9)]))
