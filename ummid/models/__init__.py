@@ -1,0 +1,1 @@
+"""Models that read text: embedders and enrichers, with their offline and remote adapters."""
