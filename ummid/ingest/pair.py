@@ -24,7 +24,7 @@ def pair_partition(run: Run, table: Table, partition: str) -> int:
     because a block has come to tell nothing, or to tell again.
     """
     crowded = pairs.crowded(table, partition)
-    reopened = {b for b in crowded if pairs.few_members(table, b) is not None}
+    reopened = {block for block in crowded if not pairs.is_crowded(table, block)}
     entered = queue.since(table, keys.entered_partition(partition)) | dict.fromkeys(reopened, 0)
     step = _Pairing(run, table, partition, reopened)
     blocks = sorted(entered.keys() - (crowded - reopened))
