@@ -13,6 +13,7 @@ Splink on the same records, --growth shows how cost grows.
 import argparse
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.identity import pipeline, report
@@ -30,6 +31,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sizes", nargs="+", type=int, default=[100_000, 300_000, 1_000_000])
     asked = parser.parse_args()
+    if asked.peer and find_spec("splink") is None:
+        parser.error("--peer needs splink, which is not installed: run 'scripts/setup.sh bench'")
     if asked.records:
         if not asked.out:
             parser.error("--records needs --out PAIRS.csv")
