@@ -9,12 +9,13 @@ the same files.
 import csv
 import json
 import random
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations
 from pathlib import Path
+
+from bench.watching import watched
 
 PARTNERS = 4
 _SEED = 20250301
@@ -34,18 +35,17 @@ def growth(sizes: list[int]) -> None:
             gold, records = generate(size, Path(folder))
             files = [str(Path(folder, f"partner{n}.csv")) for n in range(PARTNERS)]
             out = Path(folder, "pairs.csv")
-            run = subprocess.run(
-                [sys.executable, "-m", "bench.identity", "--out", str(out), "--records", *files],
-                check=True,
-                capture_output=True,
-                text=True,
-            )
+            command = [sys.executable, "-m", "bench.identity"]
+            run = watched([*command, "--out", str(out), "--records", *files])
             with out.open(encoding="utf-8", newline="") as stream:
                 found = {(one, other) for one, other in csv.reader(stream)}
             hits = len(found & gold)
             figures = {
                 "records": records,
-                **json.loads(run.stdout.splitlines()[-1]),
+                **json.loads(run.output.splitlines()[-1]),
+                "processor_seconds": round(run.processor),
+                "peak_mb": round(run.peak),
+                "peak_mb_with_store": round(run.peak_with_files),
                 "precision": round(hits / max(1, len(found)), 4),
                 "recall": round(hits / max(1, len(gold)), 4),
             }

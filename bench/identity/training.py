@@ -12,20 +12,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
-from scipy.sparse import csr_matrix, vstack
-from sklearn.linear_model import LogisticRegression
 
+from bench.identity import calibration
 from bench.identity.candidates import Entry, entries, joined, pairs
+from bench.identity.fitting import Matrix
 from bench.identity.sets import PARTNERS, World, clusters, composed, imdb_tmdb, imdb_tvdb, source
 from bench.identity.sets import worlds as all_worlds
 from ummid.identity import model
 from ummid.identity.compare import Evidence, compare
-from ummid.identity.model import SCALE, Model, declared, features
+from ummid.identity.model import Model
 
 FOLDS = 5
 MERGE, REVIEW = 3000, 500
-STRENGTH = 0.5
-"""The inverse of the regularisation."""
+"""What joins by itself: the middle of a stretch, .20 to .40, over which F1 hardly moves, also on
+partners that the weights never saw."""
+THRESHOLDS = (1000, 2000, 3000, 4000, 5000)
 
 WORLDS = {
     "imdb-tmdb": 4.0,
@@ -94,56 +95,6 @@ class Folds:
         return int(hashlib.md5(title.encode()).hexdigest(), 16) % FOLDS
 
 
-class Matrix:
-    """Examples by distinct evidence, so that a fit takes a second."""
-
-    def __init__(self, found: Sequence[Example]) -> None:
-        self.evidence = sorted({e.evidence for e in found})
-        row = {evidence: n for n, evidence in enumerate(self.evidence)}
-        self.rows = np.array([row[e.evidence] for e in found])
-        self.same = np.array([e.same for e in found])
-        self.judged = np.array([e.judged for e in found])
-        self.fold = np.array([e.fold for e in found])
-        self.weight = np.array([e.weight for e in found])
-        named = [[name for name in features(e) if name] for e in self.evidence]
-        self.names = sorted({name for names in named for name in names})
-        column = {name: n for n, name in enumerate(self.names)}
-        where = [(r, column[name]) for r, names in enumerate(named) for name in names]
-        shape = len(self.evidence), len(self.names)
-        self.table = csr_matrix((np.ones(len(where)), tuple(zip(*where, strict=True))), shape)
-        self.declared = np.array([declared(e) or 0.0 for e in self.evidence])
-
-    def fit(self, chosen: Any) -> Any:
-        """Weights fitted to the chosen examples that are judged."""
-        sums = []
-        for same in (True, False):
-            mask = chosen & self.judged & (self.same == same)
-            sums.append(np.bincount(self.rows[mask], self.weight[mask], len(self.evidence)))
-        parts = [np.flatnonzero(total) for total in sums]
-        return LogisticRegression(C=STRENGTH, max_iter=1000).fit(
-            vstack([self.table[part] for part in parts]),
-            np.repeat([1, 0], [len(part) for part in parts]),
-            sample_weight=np.concatenate(
-                [total[part] for total, part in zip(sums, parts, strict=True)]
-            ),
-        )
-
-    def likely(self, fitted: Any) -> Any:
-        """What weights make of every example, in whole ten thousandths."""
-        odds = self.table @ fitted.coef_[0] + fitted.intercept_[0] + self.declared
-        return np.rint(SCALE / (1 + np.exp(-odds))).astype(int)[self.rows]
-
-
-def fitted_model(matrix: Matrix) -> Model:
-    fitted = matrix.fit(np.full(len(matrix.rows), True))
-    weights = {
-        name: rounded
-        for name, weight in zip(matrix.names, fitted.coef_[0], strict=True)
-        if (rounded := round(float(weight), 3))
-    }
-    return Model(round(float(fitted.intercept_[0]), 3), weights, MERGE, REVIEW)
-
-
 def write(found: Model) -> None:
     path = Path(model.__file__).with_name("weights.json")
     body = msgspec.json.encode(found, order="sorted")
@@ -170,8 +121,7 @@ def figures(found: Sequence[Example], likely: Any, merge: int = MERGE) -> Iterat
     """F1 of every labelled set, and the standard deviation over the folds."""
     folds = Folds()
     for world in learning():
-        mine = [n for n, e in enumerate(found) if e.world == world.name]
-        together = _joined(found, mine, likely, merge)
+        together = joined_in(world, found, likely, merge)
         for labels in world.sets:
             parts = []
             for fold in range(FOLDS):
@@ -182,43 +132,76 @@ def figures(found: Sequence[Example], likely: Any, merge: int = MERGE) -> Iterat
             yield Figure(labels.name, labels.asked, score.f1, statistics.stdev(parts))
 
 
-def without_one(found: Sequence[Example], matrix: Matrix) -> Iterator[tuple[str, float, float]]:
-    """Of each partner, F1 of its pairs by weights that never saw it, and by all weights."""
-    labels = next(w for w in learning() if w.name == "partners").main
-    mine = [n for n, e in enumerate(found) if e.world == "partners"]
+class Unseen(NamedTuple):
+    """F1 of one partner's pairs by all weights, and by those that never saw it at THRESHOLDS."""
+
+    partner: str
+    seen: float
+    unseen: tuple[float, ...]
+
+
+def without_one(found: Sequence[Example], matrix: Matrix) -> Iterator[Unseen]:
+    world = next(w for w in learning() if w.name == "partners")
+    labels = world.main
     everybody = matrix.likely(matrix.fit(np.full(len(matrix.rows), True)))
+    by_all = joined_in(world, found, everybody, MERGE)
     for partner in PARTNERS:
         touches = _touching(partner)
-        seen = np.array([not touches((e.one.id, e.other.id)) for e in found])
-        scores = []
-        for likely in (matrix.likely(matrix.fit(seen)), everybody):
-            together = filter(touches, _joined(found, mine, likely, MERGE))
-            gold = frozenset(filter(touches, labels.gold))
-            scores.append(labels._replace(gold=gold).score(together).f1)
-        yield partner, scores[0], scores[1]
+        own = labels._replace(gold=frozenset(filter(touches, labels.gold)))
+        strange = np.array([not touches((e.one.id, e.other.id)) for e in found])
+        likely = matrix.likely(matrix.fit(strange))
+        unseen = tuple(
+            own.score(filter(touches, joined_in(world, found, likely, merge))).f1
+            for merge in THRESHOLDS
+        )
+        yield Unseen(partner, own.score(filter(touches, by_all)).f1, unseen)
 
 
 def _touching(partner: str) -> Callable[[tuple[str, str]], bool]:
     return lambda pair: partner in (source(pair[0]), source(pair[1]))
 
 
-def _joined(
-    found: Sequence[Example], chosen: Sequence[int], likely: Any, merge: int
+def joined_in(
+    world: World, found: Sequence[Example], likely: Any, merge: int
 ) -> set[tuple[str, str]]:
+    """The pairs of ids of a world that clustering puts together at a threshold."""
+    mine = [n for n, e in enumerate(found) if e.world == world.name]
     return joined(
-        [(found[n].one, found[n].other) for n in chosen], [int(likely[n]) for n in chosen], merge
+        [(found[n].one, found[n].other) for n in mine], [int(likely[n]) for n in mine], merge
     )
 
 
 def train() -> None:
     found = [e for world in learning() for e in examples(world)]
     matrix = Matrix(found)
-    write(fitted_model(matrix))
-    print(f"weights.json: {len(matrix.names)} weights from {int(matrix.judged.sum())} judged pairs")
+    shipped = matrix.model(matrix.fit(np.full(len(matrix.rows), True)), MERGE, REVIEW)
+    write(shipped)
+    print(
+        f"weights.json: {len(shipped.weights)} weights of {int(matrix.judged.sum())} judged pairs"
+    )
+    likely = cross_validated(matrix)
     print(f"\n{'cross-validated by title':28} asked    F1  ± over {FOLDS} folds")
-    for figure in figures(found, cross_validated(matrix)):
+    for figure in figures(found, likely):
         asked = f"{figure.asked:.3f}" if figure.asked else "-"
         print(f"{figure.name:28} {asked:>5} {figure.f1:.4f} ± {figure.spread:.4f}")
-    print(f"\n{'pairs of one partner':28} unseen  seen")
-    for partner, unseen, seen in without_one(found, matrix):
-        print(f"{partner:28} {unseen:.4f} {seen:.4f}")
+    _print_calibration(found, matrix, likely)
+    print(f"\n{'pairs of one partner':22} seen   unseen, joined from")
+    print(f"{'':29}", *(f"{merge:<6}" for merge in THRESHOLDS))
+    left_out = list(without_one(found, matrix))
+    for one in left_out:
+        print(f"{one.partner:22} {one.seen:.4f}", *(f"{f1:.4f}" for f1 in one.unseen))
+    means = (statistics.mean(f1) for f1 in zip(*(one.unseen for one in left_out), strict=True))
+    print(f"{'mean':22} {'':6}", *(f"{mean:.4f}" for mean in means))
+
+
+def _print_calibration(found: Sequence[Example], matrix: Matrix, likely: Any) -> None:
+    judged = matrix.judged
+    table = calibration.tenths(likely[judged], matrix.same[judged], matrix.weight[judged])
+    print(f"\n{'cross-validated probability':28}  pairs  said found")
+    for n, tenth in enumerate(table):
+        print(f"{f'.{n}':28} {tenth.pairs:6} {tenth.said:.3f} {tenth.found:.3f}")
+    print(f"{'mean distance':28} {calibration.error(table):.4f}")
+    ours = judged & np.array([e.world == "partners" for e in found])
+    gold = len(next(w for w in learning() if w.name == "partners").main.gold)
+    best = max(calibration.expected(likely[ours], gold), key=lambda each: each[1])
+    print(f"promised F1 of the five feeds, pair by pair, greatest at {best[0]}: {best[1]:.4f}")

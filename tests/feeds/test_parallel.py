@@ -100,6 +100,7 @@ RECORDS = st.one_of(
         'relationship="allow" type="country">nowhere</media:restriction></item>'
     ),
     st.just("<item/>"),
+    st.just('<item><guid>l</guid><enclosure url="u" length="99999999999999999999999"/></item>'),
 )
 OTHERS = st.just('<item xmlns="urn:other"><guid>not an item of RSS</guid></item>')
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ummid.identity.blocking import block_keys, blocks
 from ummid.identity.compare import compare
+from ummid.identity.levels import LEVELS, UNKNOWN
 from ummid.identity.model import SCALE, probability, shipped
 from ummid.identity.people import is_same_person
 from ummid.identity.profile import NO_PROFILE, Profile
@@ -37,6 +38,13 @@ PROFILES = st.builds(
 @given(PROFILES, PROFILES)
 def test_a_comparison_is_symmetric(one: Profile, other: Profile) -> None:
     assert compare(one, other) == compare(other, one)
+
+
+@given(PROFILES, PROFILES)
+def test_every_level_that_a_comparison_gives_has_its_place(one: Profile, other: Profile) -> None:
+    said = compare(one, other)
+    for field, levels in LEVELS.items():
+        assert getattr(said, field) in (*levels, UNKNOWN)
 
 
 @given(PROFILES, PROFILES)

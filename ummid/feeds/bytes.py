@@ -18,9 +18,7 @@ UTF8_NAMES = frozenset({"utf-8", "utf8", "ascii", "us-ascii"})
 
 _ILLEGAL = bytes(i for i in range(0x20) if i not in (9, 10, 13))
 _BLANK = bytes(0x20 if i in _ILLEGAL else i for i in range(256))
-_NO_CHARACTERS = ("\ufffe".encode(), "\uffff".encode())
-_NEAR_THE_END = b"\xef\xbf"
-"""What both begin with; looked for first, as it is in hardly any text."""
+_NO_CHARACTERS = ("\ufffe", "\uffff")
 _REPLACEMENT = "\ufffd".encode()
 _CHUNK = 1 << 18
 
@@ -137,7 +135,7 @@ class RepairedText(Steady):
     def _repair(self, chunk: bytes) -> bytes:
         data = self._tail + chunk if self._offset else self._relabelled(chunk)
         try:
-            _, used = codecs.utf_8_decode(data, "strict", not chunk)
+            text, used = codecs.utf_8_decode(data, "strict", not chunk)
             self._tail, data = data[used:], data[:used]
         except UnicodeDecodeError:
             text, used = codecs.utf_8_decode(data, "windows-1252-fallback", not chunk)
@@ -147,11 +145,10 @@ class RepairedText(Steady):
         if len(data.translate(None, _ILLEGAL)) != len(data):
             data = data.translate(_BLANK)
             self._say("control", "control characters that are not allowed, read as blanks")
-        if _NEAR_THE_END in data:
-            for nothing in _NO_CHARACTERS:
-                if nothing in data:
-                    data = data.replace(nothing, _REPLACEMENT)
-                    self._say("no-character", "code points that are no characters, read as U+FFFD")
+        for nothing in _NO_CHARACTERS:
+            if nothing in text:  # much faster to look for than its bytes
+                data = data.replace(nothing.encode(), _REPLACEMENT)
+                self._say("no-character", "code points that are no characters, read as U+FFFD")
         return data
 
     def _relabelled(self, data: bytes) -> bytes:

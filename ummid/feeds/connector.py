@@ -77,6 +77,8 @@ class Feed:
 
     `first_record` and `first_line` are not 0 where the stream is a later part of a large
     document (`ummid.feeds.parallel`): a connector adds them to the places that it counts.
+    `encoded_next` says that whoever asks for the statements encodes them, and so learns by
+    itself of a value that cannot be stored.
     """
 
     format: str
@@ -89,6 +91,7 @@ class Feed:
     header: Header = field(default_factory=Header)
     first_record: int = 0
     first_line: int = 0
+    encoded_next: bool = False
 
     @property
     def partner(self) -> str:
@@ -154,6 +157,8 @@ class Format:
 Item = TypeVar("Item")
 _encoder = msgspec.msgpack.Encoder()
 _SCRATCH = bytearray()
+NOT_STORABLE = (OverflowError, UnicodeEncodeError)
+"""What encoding a statement raises."""
 _LATEST = 253_402_300_799_999
 """The end of the year 9999 in epoch ms: stores keep times as versions of cells."""
 
@@ -174,6 +179,8 @@ def read_each(
         try:
             statement = read(feed, place, item)
             _check(statement)
+            if not feed.encoded_next:
+                _check_storable(statement)
         except FeedError as error:
             statement = _refused(feed, place, error, item, raw, key)
         except UmmidError:
@@ -192,9 +199,12 @@ def _check(statement: Statement) -> None:
             raise FeedError(
                 "out-of-range", f"{statement.event_time} ms is no time at which anything was stated"
             )
+
+
+def _check_storable(statement: Statement) -> None:
     try:
         _encoder.encode_into(statement, _SCRATCH)
-    except (OverflowError, UnicodeEncodeError) as error:
+    except NOT_STORABLE as error:
         raise FeedError(
             "out-of-range", f"a value cannot be stored ({error}); correct it at its source"
         ) from error

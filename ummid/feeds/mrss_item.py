@@ -252,10 +252,14 @@ def _links(links: Sequence[Link], players: Sequence[str]) -> tuple[str, ...]:
 def _people(
     stated: Sequence[Credit | Organisation],
 ) -> tuple[tuple[Credit, ...], tuple[Organisation, ...]]:
-    people = tuple([one for one in stated if isinstance(one, Credit)])
-    if len(people) == len(stated):
-        return people, ()
-    return people, tuple(one for one in stated if isinstance(one, Organisation))
+    people: list[Credit] = []
+    organisations: list[Organisation] = []
+    for one in stated:
+        if isinstance(one, Credit):
+            people.append(one)
+        else:
+            organisations.append(one)
+    return tuple(people), tuple(organisations)
 
 
 def _keywords(stated: Sequence[str]) -> tuple[str, ...]:

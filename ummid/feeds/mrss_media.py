@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from ummid.catalog import times
 from ummid.catalog.languages import language as language_tag
@@ -75,21 +76,45 @@ def technical(contents: Sequence[Media], facts: Facts, warnings: list[Warning]) 
         return None
     of = attributes.get
     duration = of("duration") or (facts["duration"][0] if "duration" in facts else None)
-    rate = of("framerate")
-    bitrate = of("bitrate")
-    width, height, size = of("width"), of("height"), of("fileSize")
+    duration_ms = _duration(duration, warnings) if duration else None
+    picture = _picture(of("framerate"), of("width"), of("height"), of("bitrate"))
+    warnings += picture.warnings
+    size = of("fileSize")
     return Technical(
-        duration_ms=_duration(duration, warnings) if duration else None,
-        frame_rate=_frame_rate(rate, warnings) if rate else None,
-        width=_count("width", width, warnings) if width else None,
-        height=_count("height", height, warnings) if height else None,
-        bitrate_kbps=_bitrate(bitrate, warnings) if bitrate else None,
+        duration_ms,
+        picture.frame_rate,
+        picture.width,
+        picture.height,
+        bitrate_kbps=picture.bitrate_kbps,
         size_bytes=_count("size_bytes", size, warnings) if size else None,
         checksum=facts["hash"][0] if "hash" in facts else None,
         mime_type=of("type"),
         location=of("url"),
         tracks=tuple(tracks),
         ad_breaks_ms=_cues(cues, warnings) if cues else (),
+    )
+
+
+class _Picture(NamedTuple):
+    frame_rate: str | None
+    width: int | None
+    height: int | None
+    bitrate_kbps: int | None
+    warnings: tuple[Warning, ...]
+
+
+@lru_cache(maxsize=4096)
+def _picture(
+    rate: str | None, width: str | None, height: str | None, bitrate: str | None
+) -> _Picture:
+    """What the renditions of many titles have in common."""
+    warnings: list[Warning] = []
+    return _Picture(
+        _frame_rate(rate, warnings) if rate else None,
+        _count("width", width, warnings) if width else None,
+        _count("height", height, warnings) if height else None,
+        _bitrate(bitrate, warnings) if bitrate else None,
+        tuple(warnings),
     )
 
 
@@ -163,11 +188,13 @@ def _bitrate(raw: str, warnings: list[Warning]) -> int | None:
     return value
 
 
-@lru_cache(maxsize=16384)
 def milliseconds(raw: str) -> int | None:
     """Seconds as Media RSS writes them, `H:MM:SS` and `PT…` as others do; None for others."""
-    if raw.isdecimal():
-        return int(raw) * 1000
+    return int(raw) * 1000 if raw.isdecimal() else _odd_milliseconds(raw)
+
+
+@lru_cache(maxsize=16384)
+def _odd_milliseconds(raw: str) -> int | None:
     try:
         return int(Fraction(raw.strip()) * 1000)
     except (ValueError, ZeroDivisionError):
@@ -197,7 +224,6 @@ def _frame_rate(raw: str, warnings: list[Warning]) -> str | None:
     return found
 
 
-@lru_cache(maxsize=256)
 def _fraction(text: str) -> str | None:
     try:
         return _NTSC.get(text) or str(Fraction(text))

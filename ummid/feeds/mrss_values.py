@@ -19,7 +19,7 @@ from ummid.catalog.model import (
     Rating,
     SynopsisLength,
 )
-from ummid.feeds.plain import plain_text
+from ummid.feeds.plain import without_markup
 from ummid.feeds.xml import Element
 
 Facts = defaultdict[str, list[Any]]
@@ -83,7 +83,7 @@ def squeezed(value: str) -> str:
 
 def plain(value: str) -> str:
     """Text without HTML tags; most text has none and is spared the search."""
-    return plain_text(value) if "<" in value or "&" in value else squeezed(value)
+    return without_markup(value) if "<" in value or "&" in value else squeezed(value)
 
 
 def read_html(element: Element) -> str | None:

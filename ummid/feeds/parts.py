@@ -3,6 +3,7 @@
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import replace
 from importlib import import_module
 from io import BytesIO
@@ -14,7 +15,7 @@ from msgspec import Struct
 from ummid.catalog.model import Rejected, SourceRecord, Statement
 from ummid.catalog.territories import Territories
 from ummid.errors import FeedError
-from ummid.feeds.connector import Feed, Format, Header, Profile
+from ummid.feeds.connector import NOT_STORABLE, Feed, Format, Header, Profile
 from ummid.feeds.head import Head
 from ummid.feeds.xml_split import Opening, Part, record_starts
 
@@ -99,6 +100,17 @@ def work(
     known: Format, feed: Feed, found: Opening, task: Task, render: Render | None = None
 ) -> Outcome:
     """Reads one part on a header of its own."""
+    if render is None:
+        try:
+            return _outcome(known, replace(feed, encoded_next=True), found, deepcopy(task), None)
+        except NOT_STORABLE:
+            pass  # in one of the records: each is tried by itself, which tells in which
+    return _outcome(known, feed, found, task, render)
+
+
+def _outcome(
+    known: Format, feed: Feed, found: Opening, task: Task, render: Render | None
+) -> Outcome:
     feed = replace(feed, header=task.header)
     outcome = Outcome([], [], 0, task.header)
     batch: list[SourceRecord] = []

@@ -18,8 +18,7 @@ _SPECIAL = _HIDDEN | {
 """Elements whose content HTML does not read as markup."""
 
 
-@lru_cache(maxsize=8192)
-def plain_text(raw: str) -> str:
+def without_markup(raw: str) -> str:
     """`<p>Tom &amp; Ann<br>again</p>` as `Tom & Ann again`; a lone `<` or `&` stays."""
     if _TAG.search(raw) or _REFERENCE.search(raw):  # apart, each is a search for one character
         tags = list(_PLAIN_TAG.finditer(raw))
@@ -27,7 +26,18 @@ def plain_text(raw: str) -> str:
             [tag[1].lower() for tag in tags]
         )
         raw = _without(tags, raw) if plain else _stripped(raw)
-    return " ".join(raw.split())
+    return _collapsed(raw)
+
+
+plain_text = lru_cache(maxsize=8192)(without_markup)
+"""The same, for texts that repeat."""
+
+
+def _collapsed(text: str) -> str:
+    """Words with one blank between them, as most text has already: no other is printable."""
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")
+    return " ".join(text.split())
 
 
 def _without(tags: list[re.Match[str]], raw: str) -> str:

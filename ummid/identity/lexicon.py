@@ -18,10 +18,12 @@ _MEANINGS = {
 }
 _LITTLE_WORDS = (
     "the a an and of to in on at for with by from is are was were been his her their its that "
-    "this these those into after before out about el la los las lo un una y e de del al en "
-    "con por para su sus se que es le les l une et du des au aux dans pour par sur d der die "
-    "das den dem ein eine einen einem und im zu mit von vom zum zur auf il i gli uno di della "
-    "dei delle dello da nel nella o os as um uma do dos na no nos em com ao sem"
+    "this these those into after before out about el la los las lo un una y e de del al en con "
+    "por para su sus se que es esta esto estos estas le les l une et du des au aux dans pour "
+    "par sur d sa ses ce ces cette der die das den dem ein eine einen einem einer eines und im "
+    "zu mit von vom zum zur auf sein seine seiner ihr ihre il i gli uno di dal dalla della dei "
+    "degli delle dello da nel nella sul sulla suo sua o os as um uma do na no nos nas em com ao "
+    "aos pelo pela seu seus sem"
 )
 _LITTLE = frozenset(_LITTLE_WORDS.split())
 

@@ -1,10 +1,12 @@
 """How likely two statements are about one title: weights of evidence, learned and shipped.
 
-Each level of evidence, and some levels together, has a weight in log-odds; their sum is the
-log-odds of a match (logistic regression, as in Fellegi and Sunter, "A Theory for Record
-Linkage", 1969, with weights fitted to judged pairs instead of assumed independent). The weights
-are in `weights.json`, made by `python -m bench.identity --train`; a few that no judged pair can
-teach are declared here.
+Each level of evidence has a weight in log-odds, and another one together with how alike the
+titles are; their sum is the log-odds of a match (logistic regression, as in Fellegi and Sunter, "A
+Theory for Record Linkage", 1969, with weights fitted to judged pairs instead of assumed
+independent). What says more never weighs less, and what is not stated weighs nothing: which
+fields a partner leaves out tells of the partner, not of the title. The weights are in
+`weights.json`, made by `python -m bench.identity --train`; a few that no judged pair can teach
+are declared here.
 """
 
 import math
@@ -15,20 +17,30 @@ import msgspec
 from msgspec import Struct
 
 from ummid.identity.compare import Evidence
-from ummid.identity.levels import UNKNOWN
+from ummid.identity.levels import LEVELS, UNKNOWN
 
 SCALE = 10_000
 """Probabilities are whole numbers of ten thousandths: the same on every machine."""
 
 _NEVER, _SURELY = -15.0, 5.0
-_TITLE_GROUPS = {
-    "same, long": "same",
-    "same": "same",
-    "same, short": "same",
-    "same, generic": "same",
-    UNKNOWN: UNKNOWN,
+GROUPS = ("differ", "near", "spelt", "same")
+"""How alike titles are, roughly, the least first: what another field says depends on it."""
+_GROUPS = {
+    "near": (
+        "contained, short",
+        "contained",
+        "similar, numbered",
+        "similar",
+        "mostly translated",
+        "translated",
+    ),
+    "spelt": ("alike, numbered", "alike", "nearly same, numbered", "nearly same"),
+    "same": ("same, generic", "same, short", "same", "same, long"),
+    UNKNOWN: (UNKNOWN,),
 }
-_NEAR = ("nearly same", "alike", "similar", "contained", "translated", "mostly")
+_GROUP = {level: group for group, levels in _GROUPS.items() for level in levels}
+GROUPED = frozenset({"year", "numbers", "runtime", "directors", "people", "genres"})
+"""The fields that say more or less by how alike the titles are."""
 
 
 class Model(Struct, frozen=True):
@@ -48,34 +60,25 @@ def shipped() -> Model:
 
 
 def features(e: Evidence) -> tuple[str, ...]:
-    """The names of the weights that count for this evidence."""
-    title = title_group(e.title)
-    near_year = "0" if e.year == "0" else "other"
-    episodic = "episode" if e.kind == "episode" else "work"
-    return (
-        f"title={e.title}",
-        f"year={e.year}",
-        f"title={e.title} year={e.year}",
-        f"kind={'known' if e.kind not in (UNKNOWN, 'differ') else e.kind}",
-        f"runtime={e.runtime} year={near_year}",
-        f"runtime={e.runtime} title={title}",
-        f"numbers={e.numbers} title={title}",
-        f"{episodic} title={title} year={e.year}",
-        f"numbers={e.numbers} title={title} year={e.year}" if episodic == "episode" else "",
-        f"date={e.date}",
-        f"directors={e.directors} title={title}",
-        f"directors={e.directors} year={e.year}",
-        f"people={e.people} title={title}",
-        f"shared={e.shared}",
-        f"synopsis={e.synopsis}",
-        f"genres={e.genres} title={title}",
-        f"countries={e.countries}",
-    )
+    """The names of the weights that count for this evidence: none for what is not stated."""
+    group = title_group(e.title)
+    found = []
+    for field in LEVELS:
+        level = getattr(e, field)
+        if level != UNKNOWN:
+            found.append(weight_name(field, level))
+            if field in GROUPED and group != UNKNOWN:
+                found.append(weight_name(field, level, group))
+    return tuple(found)
+
+
+def weight_name(field: str, level: str, group: str = "") -> str:
+    return f"{field}={level} title={group}" if group else f"{field}={level}"
 
 
 def title_group(title: str) -> str:
-    """`same`, `near`, `differ` or `?`."""
-    return _TITLE_GROUPS.get(title) or ("near" if title.startswith(_NEAR) else "differ")
+    """One of GROUPS, or `?`."""
+    return _GROUP.get(title, "differ")
 
 
 def declared(e: Evidence) -> float | None:

@@ -4,7 +4,8 @@ By the time this runs every block row of the run is written. Each block that som
 read once, whatever the number of its members; who was there before is not paired again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import count
 
 from ummid.identity.pairs import worth_comparing
 from ummid.ingest.context import Run
@@ -22,12 +23,11 @@ def pair_partition(run: Run, table: Table, partition: str) -> int:
     A pair is found once in each block that it shares. Queues, too, those whose title may change
     because a block has come to tell nothing, or to tell again.
     """
-    step = _Pairing(run, table, partition)
-    entered = queue.since(table, keys.entered_partition(partition))
-    entered |= dict.fromkeys(step.reopened(), 0)
-    for block in pairs.crowded(table, partition) - step.open_again:
-        entered.pop(block, None)
-    blocks = sorted(entered)
+    crowded = pairs.crowded(table, partition)
+    reopened = {block for block in crowded if not pairs.is_crowded(table, block)}
+    entered = queue.since(table, keys.entered_partition(partition)) | dict.fromkeys(reopened, 0)
+    step = _Pairing(run, table, partition, reopened)
+    blocks = sorted(entered.keys() - (crowded - reopened))
     for start in range(0, len(blocks), CHUNK):
         step.blocks({block: entered[block] for block in blocks[start : start + CHUNK]})
     step.buffer.flush()
@@ -35,46 +35,34 @@ def pair_partition(run: Run, table: Table, partition: str) -> int:
 
 
 class _Pairing:
-    def __init__(self, run: Run, table: Table, partition: str) -> None:
-        self._run, self._table, self._partition = run, table, partition
-        self._puts: list[Put] = []
-        self._dirty: set[str] = set()
-        self._part = 0
-        self.open_again: set[str] = set()
+    """`reopened` are blocks that have emptied to a size at which they tell again."""
+
+    def __init__(self, run: Run, table: Table, partition: str, reopened: Set[str]) -> None:
+        self._run, self._table, self._reopened = run, table, reopened
+        self._parts = (f"{partition}p{number}" for number in count())
         self.buffer = WriteBuffer(table)
         self.found = 0
 
-    def reopened(self) -> set[str]:
-        """Blocks that have emptied to a size at which they tell again."""
-        for block in sorted(pairs.crowded(self._table, self._partition)):
-            members = pairs.few_members(self._table, block)
-            if members is not None:
-                self.open_again.add(block)
-                self._puts.append(pairs.crowded_put(block, False, self._run.known))
-                self._dirty.update(members)
-        return self.open_again
-
     def blocks(self, entered: Mapping[str, int]) -> None:
-        """Pairs the members of blocks; for each, since when somebody may be new in it."""
-        found: set[str] = set()
-        for block, members in zip(entered, pairs.members(self._table, entered), strict=True):
-            if members.size > pairs.CROWDED:
-                self._close(block, members)
-            else:
-                found.update(_worth_comparing(members))
-        run, part = self._run, f"{self._partition}p{self._part}"
-        self._part += 1
-        self.found += len(found)
-        self._puts += queue.puts(keys.candidates, found, run.id, part, run.known)
-        self._puts += queue.puts(keys.dirty, self._dirty, run.id, part, run.known)
-        self.buffer.add(self._puts)
-        self._puts, self._dirty = [], set()
+        """Pairs the members of blocks; for each, since when somebody may be new in it.
 
-    def _close(self, block: str, members: Members) -> None:
-        """A block with too many members: what it alone brought together counts no more."""
-        self._puts.append(pairs.crowded_put(block, True, self._run.known))
-        for ids in members.by_stub.values():
-            self._dirty.update(ids)
+        A block is opened or closed in the same write as what follows from it.
+        """
+        run, part = self._run, next(self._parts)
+        puts: list[Put] = []
+        found: set[str] = set()
+        dirty: set[str] = set()
+        for block, members in zip(entered, pairs.members(self._table, entered), strict=True):
+            is_crowded = members.size > pairs.CROWDED
+            if is_crowded or block in self._reopened:
+                puts.append(pairs.crowded_put(block, is_crowded, run.known))
+                dirty.update(*members.by_stub.values())
+            if not is_crowded:
+                found.update(_worth_comparing(members))
+        self.found += len(found)
+        puts += queue.puts(keys.candidates, found, run.id, part, run.known)
+        puts += queue.puts(keys.dirty, dirty, run.id, part, run.known)
+        self.buffer.add(puts)
 
 
 def _worth_comparing(members: Members) -> Iterator[str]:

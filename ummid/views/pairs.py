@@ -87,15 +87,10 @@ def members(table: Table, since: Mapping[str, int]) -> Iterator[Members]:
         yield Members(by_stub, new, size)
 
 
-def few_members(table: Table, block: str) -> list[str] | None:
-    """The members of a block, None when they are too many."""
-    live = (
-        column[2:].decode()
-        for _, column, cell in table.scan(keys.block(block) + b"\x00" + _MEMBER)
-        if cell.value
-    )
-    found = list(islice(live, CROWDED + 1))
-    return None if len(found) > CROWDED else found
+def is_crowded(table: Table, block: str) -> bool:
+    """Whether a block has too many members to compare them."""
+    live = (cell for _, _, cell in table.scan(keys.block(block) + b"\x00" + _MEMBER) if cell.value)
+    return next(islice(live, CROWDED, None), None) is not None
 
 
 def crowded(table: Table, prefix: str = "") -> set[str]:
