@@ -1,0 +1,114 @@
+"""A title as published becomes a document that is found by its texts and filtered by its facts."""
+
+from tests.rights.offers import at, offer
+from ummid.catalog.grants import TerritorySet
+from ummid.catalog.model import Credit, Genre, Synopsis, Text
+from ummid.catalog.title import Contribution, Title
+from ummid.search.filters import Restricted
+from ummid.search.published import document, documents, window_tokens
+from ummid.stores.lmdb_table import LmdbTable
+from ummid.stores.table import Put
+from ummid.stores.vectors import Filter, Window
+from ummid.views import availability, keys, titles
+from ummid.views.availability import TitleOffers
+
+DAY = 86_400_000
+HEAT = Title(
+    id="t1",
+    kind="film",
+    title="Heat",
+    year=1995,
+    titles=(
+        Text("Heat, The", "en", "sort"),
+        Text("Fuego contra fuego", "es", "alternate"),
+        Text("A Los Angeles crime saga", "en", "tagline"),
+        Text("Heat", "en", "display"),
+    ),
+    synopses=(
+        Synopsis("Un ladrón y un policía se encuentran en Los Ángeles.", "es"),
+        Synopsis("A thief and a policeman.", "en-US"),
+    ),
+    genres=(Genre("Crime"), Genre("Crime", "urn:a")),
+    languages=("en",),
+    countries=("US",),
+    keywords=("heist",),
+    credits=(Credit("Michael Mann", "director"), Credit("Al Pacino", "actor")),
+    sources=(Contribution("r1", "zenith", "mrss"), Contribution("r2", "acme", "mec")),
+)
+
+
+def offers(*found: object) -> TitleOffers:
+    return availability.decode_offers(availability.encode_offers(found))  # type: ignore[arg-type]
+
+
+def test_a_document_has_every_text_and_what_filters_ask_of_it() -> None:
+    found = document(HEAT, offers(offer()))
+    assert found.titles == ("Heat", "Fuego contra fuego")
+    assert found.text == "A thief and a policeman."
+    assert found.tagline == "A Los Angeles crime saga"
+    assert (found.keywords, found.genres) == (("heist",), ("Crime",))
+    assert found.people == ("Michael Mann", "Al Pacino")
+    assert (found.kind, found.year) == ("movie", 1995)
+    assert found.restricts.tokens == {
+        "type": ("film",),
+        "genre": ("Crime",),
+        "language": ("en",),
+        "country": ("US",),
+        "partner": ("acme", "zenith"),
+    }
+    assert found.restricts.numbers == {"year": 1995}
+    first, after = at("2025-01-01") // DAY, at("2026-01-01") // DAY
+    assert found.restricts.windows == (
+        Window("FR|*", first, after),
+        Window("FR|flix", first, after),
+    )
+
+
+def test_a_title_that_says_little_is_a_small_document() -> None:
+    found = document(Title(id="t2", kind="episode"), TitleOffers())
+    assert (found.titles, found.text, found.kind, found.year) == ((), "", "episode", None)
+    assert found.restricts.tokens == {"type": ("episode",)}
+    assert found.restricts.windows == ()
+
+
+def test_a_date_means_its_first_instant() -> None:
+    late = document(HEAT, offers(offer(start="2025-01-01T08:00:00Z", end="2025-01-02T07:00:00Z")))
+    assert late.restricts.windows[0] == Window(
+        "FR|*", at("2025-01-02") // DAY, at("2025-01-03") // DAY
+    )
+    short = document(HEAT, offers(offer(start="2025-01-01T08:00:00Z", end="2025-01-01T09:00:00Z")))
+    assert short.restricts.windows == ()
+
+
+def test_filters_on_territory_platform_and_date_find_what_is_available() -> None:
+    elsewhere = TerritorySet(("WORLD",), ("FR",))
+    restricted = Restricted(
+        [
+            document(HEAT, offers(offer())).restricts,
+            document(HEAT, offers(offer(territories=elsewhere, platform="other"))).restricts,
+        ]
+    )
+
+    def found(territory: str, day: str, *platforms: str) -> list[bool]:
+        tokens = window_tokens(territory, platforms)
+        mask: list[bool] = restricted.mask(Filter(on=(tokens, at(day) // DAY))).tolist()
+        return mask
+
+    assert found("FR", "2025-06-01") == [True, False]
+    assert found("FR", "2026-06-01") == [False, False]
+    assert found("DE-BE", "2025-06-01") == [False, True]
+    assert found("DE", "2025-06-01", "other", "flix") == [False, True]
+    assert found("DE", "2025-06-01", "flix") == [False, False]
+
+
+def test_documents_are_those_of_titles_that_are_published(table: LmdbTable) -> None:
+    table.write(
+        [
+            Put(keys.title("t1"), keys.BODY, 1, titles.encode_title(HEAT)),
+            Put(keys.availability("t1"), keys.GRANTS, 1, availability.encode_offers([offer()])),
+            Put(keys.title("t2"), keys.BODY, 1, b""),
+        ]
+    )
+    first, *others = documents(table, ["t1", "t2", "t3"])
+    assert first == document(HEAT, offers(offer()))
+    assert others == [None, None]

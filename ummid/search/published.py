@@ -1,0 +1,104 @@
+"""What the catalogue publishes of a title, as a document to find it by."""
+
+from collections.abc import Iterator, Sequence
+
+from ummid.catalog.languages import UNDETERMINED
+from ummid.catalog.merge import platform_of
+from ummid.catalog.model import Synopsis
+from ummid.catalog.texts import DISPLAY_ORDER
+from ummid.catalog.title import Title
+from ummid.rights.shown import places, places_of, shown
+from ummid.search.document import Document
+from ummid.stores.table import Table
+from ummid.stores.vectors import Restricts, Window
+from ummid.views import availability, keys, titles
+from ummid.views.availability import TitleOffers
+
+ANYWHERE = "*"
+"""Stands for the platform where a filter names none."""
+
+_DAY = 86_400_000
+_KINDS = {"film": "movie", "special": "movie", "series": "series", "season": "series"}
+_UNSAID = ("internal", "sort", "tagline")
+_READ_FIRST = ("en", UNDETERMINED)
+"""Languages of synopses that the models and the stemmer read best."""
+
+
+def document(title: Title, offers: TitleOffers) -> Document:
+    """The texts of a title, and what filters may ask of it.
+
+    Namespaces: `type`, `genre`, `language`, `country`, `partner`; numbers: `year`; windows:
+    `PLACE|PLATFORM` by the day, a date meaning its first instant in UTC, as in availability.
+    """
+    said = [t for t in title.titles if t.use not in _UNSAID]
+    said.sort(key=lambda t: DISPLAY_ORDER.index(t.use))
+    names = dict.fromkeys([*filter(None, [title.title]), *(t.value for t in said)])
+    genres = tuple(dict.fromkeys(genre.text for genre in title.genres))
+    tokens = {
+        "type": (title.kind,),
+        "genre": genres,
+        "language": title.languages,
+        "country": title.countries,
+        "partner": tuple(sorted({source.partner for source in title.sources})),
+    }
+    return Document(
+        id=title.id,
+        titles=tuple(names),
+        text=_synopsis(title.synopses),
+        tagline=next((t.value for t in title.titles if t.use == "tagline"), ""),
+        keywords=title.keywords,
+        genres=genres,
+        people=tuple(dict.fromkeys(credit.name for credit in title.credits)),
+        kind=_KINDS.get(title.kind, title.kind),
+        year=title.year,
+        restricts=Restricts(
+            {space: found for space, found in tokens.items() if found},
+            {} if title.year is None else {"year": title.year},
+            tuple(sorted(_windows(offers), key=_order)),
+        ),
+    )
+
+
+def window_tokens(territory: str, platforms: Sequence[str] = ()) -> tuple[str, ...]:
+    """The windows of which one must hold for a title to be available in a territory."""
+    return tuple(f"{p}|{on}" for p in places_of(territory) for on in platforms or (ANYWHERE,))
+
+
+def documents(table: Table, title_ids: Sequence[str]) -> Iterator[Document | None]:
+    """The document of each title as published now; None for one that is not."""
+    rows = [keys.title(title_id) for title_id in title_ids]
+    offered = [keys.availability(title_id) for title_id in title_ids]
+    bodies = table.get_many(rows, keys.BODY)
+    for body, grants in zip(bodies, table.get_many(offered, keys.GRANTS), strict=True):
+        if body is None or not body.value:
+            yield None
+        else:
+            offers = availability.decode_offers(grants.value if grants else b"")
+            yield document(titles.decode_title(body.value), offers)
+
+
+def _synopsis(synopses: Sequence[Synopsis]) -> str:
+    """The longest in a language that is read best, else the longest."""
+    read_best = [s for s in synopses if s.language.partition("-")[0] in _READ_FIRST]
+    return max((s.value for s in read_best or synopses), key=lambda v: (len(v), v), default="")
+
+
+def _windows(offers: TitleOffers) -> set[Window]:
+    found: set[Window] = set()
+    for offer in offers.offers:
+        when = shown(offer.grant)
+        if when is None:
+            continue
+        start, end = (None if at is None else -(-at // _DAY) for at in when)
+        if start is not None and end is not None and start >= end:
+            continue
+        platform = platform_of(offer.grant, offer.partner)
+        for place in places(offer):
+            found.add(Window(f"{place}|{platform}", start, end))
+            found.add(Window(f"{place}|{ANYWHERE}", start, end))
+    return found
+
+
+def _order(window: Window) -> tuple[str, bool, int, bool, int]:
+    start, end = window.start, window.end
+    return window.token, start is not None, start or 0, end is not None, end or 0
