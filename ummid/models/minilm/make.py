@@ -37,9 +37,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         full = Path(work, "full.onnx")
         onnx.save(_Graph(tensors(published)).model(), full)
-        quantize_dynamic(
-            full, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True
-        )
+        quantize_dynamic(full, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
     (folder / "vocab.txt").write_bytes(vocabulary)
 
 
@@ -76,9 +74,7 @@ class _Graph:
         total = self._node("ReduceSum", [kept, self._integers(1)], keepdims=0)
         count = self._node("ReduceSum", [mask, self._integers(1)], keepdims=1)
         mean = self._node("Div", [total, count])
-        self._nodes.append(
-            helper.make_node("LpNormalization", [mean], ["embedding"], axis=1, p=2)
-        )
+        self._nodes.append(helper.make_node("LpNormalization", [mean], ["embedding"], axis=1, p=2))
         given = [
             helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
             for name in ("input_ids", "attention_mask")
