@@ -22,8 +22,8 @@ _RARITY = 0.4
 query speak."""
 
 _DECADE = re.compile(r"\b((?:19|20)\d|[2-9])0['’]?s\b")
-_SPAN = re.compile(r"\b(19\d\d|20[0-4]\d)\s?(?:-|–|to|and)\s?(19\d\d|20[0-4]\d)\b")
-_YEAR = re.compile(r"\b(19\d\d|20[0-4]\d)\b(?!['’]?s)")
+_SPAN = re.compile(r"\b(19\d\d|20[0-3]\d)\s?(?:-|–|to|and)\s?(19\d\d|20[0-3]\d)\b")
+_YEAR = re.compile(r"\b(19\d\d|20[0-3]\d)\b(?!['’]?s)")
 _MARKUP = re.compile(r"&#?\w{1,8};|https?://\S+")
 _LABEL = re.compile(r"\[[^\[\]]{0,40}\]")
 """Forum posts begin with labels: words to search by, but no part of a sentence to embed."""
