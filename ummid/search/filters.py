@@ -20,15 +20,25 @@ class _Windows(NamedTuple):
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, int, int]]) -> "_Windows":
+        table = np.array(found, np.int64)
+        return cls(table[:, 0].astype(np.uint32), table[:, 1], table[:, 2])
+
 
 class _Numbers(NamedTuple):
     rows: Rows
     values: NDArray[np.int64]
 
+    @classmethod
+    def of(cls, found: Sequence[tuple[int, int]]) -> "_Numbers":
+        table = np.array(found, np.int64)
+        return cls(table[:, 0].astype(np.uint32), table[:, 1])
+
 
 class Facet(NamedTuple):
     token: str
-    count: int
+    documents: int
 
 
 class Restricted:
@@ -50,8 +60,8 @@ class Restricted:
                 windows[window.token].append((row, start, end))
         self._size = len(restricts)
         self._tokens = {key: np.array(rows, np.uint32) for key, rows in tokens.items()}
-        self._numbers = {name: _Numbers(*_columns(found)) for name, found in numbers.items()}
-        self._windows = {token: _Windows(*_columns(found)) for token, found in windows.items()}
+        self._numbers = {name: _Numbers.of(found) for name, found in numbers.items()}
+        self._windows = {token: _Windows.of(found) for token, found in windows.items()}
 
     def mask(self, within: Filter) -> Mask:
         """True for each document that satisfies every part of a filter."""
@@ -74,7 +84,7 @@ class Restricted:
             if space in wanted and (count := int(np.count_nonzero(matched[rows]))):
                 counted[space].append(Facet(token, count))
         return {
-            space: tuple(sorted(found, key=lambda facet: (-facet.count, facet.token)))
+            space: tuple(sorted(found, key=lambda facet: (-facet.documents, facet.token)))
             for space, found in counted.items()
         }
 
@@ -102,8 +112,3 @@ class Restricted:
             if (windows := self._windows.get(token)) is not None:
                 mask[windows.rows[(windows.starts <= day) & (day < windows.ends)]] = True
         return mask
-
-
-def _columns(rows: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.generic], ...]:
-    first, *others = zip(*rows, strict=True)
-    return np.array(first, np.uint32), *(np.array(other, np.int64) for other in others)

@@ -22,17 +22,21 @@ _RARITY = 0.4
 query speak."""
 
 _DECADE = re.compile(r"\b((?:19|20)\d|[2-9])0['’]?s\b")
-_SPAN = re.compile(r"\b(19\d\d|20[0-4]\d)\s?(?:-|–|to|and)\s?(19\d\d|20[0-4]\d)\b")
-_YEAR = re.compile(r"\b(19\d\d|20[0-4]\d)\b(?!['’]?s)")
+_SPAN = re.compile(r"\b(19\d\d|20[0-3]\d)\s?(?:-|–|to|and)\s?(19\d\d|20[0-3]\d)\b")
+_YEAR = re.compile(r"\b(19\d\d|20[0-3]\d)\b(?!['’]?s)")
 _MARKUP = re.compile(r"&#?\w{1,8};|https?://\S+")
+_LABEL = re.compile(r"\[[^\[\]]{0,40}\]")
+"""Forum posts begin with labels: words to search by, but no part of a sentence to embed."""
 _ONE_OFF = re.compile(r"\b(?:movies?|films?)\b")
 _SERIAL = re.compile(r"\b(?:(?:tv|television)[ -]?(?:show|series)|sitcom|mini-?series|episodes?)\b")
 
 
 class Question(NamedTuple):
-    """`words` as written and in order; `years` that it may be from, both ends included."""
+    """`sentence` is the text to embed; `words` as written and in order; `years` that it may be
+    from, both ends included.
+    """
 
-    text: str
+    sentence: str
     words: tuple[str, ...]
     years: tuple[tuple[int, int], ...] = ()
     kind: str | None = None
@@ -45,7 +49,8 @@ class Question(NamedTuple):
 def read(asked: str) -> Question:
     text = _MARKUP.sub(" ", asked[:LONGEST])
     small = text.lower()
-    return Question(" ".join(text.split()), tuple(plain_words(text)), _years(small), _kind(small))
+    sentence = " ".join((_LABEL.sub(" ", text).strip() or text).split())
+    return Question(sentence, tuple(plain_words(text)), _years(small), _kind(small))
 
 
 def weights(question: Question, index: TextIndex) -> dict[str, float]:

@@ -7,16 +7,26 @@ from functools import lru_cache
 
 import Stemmer
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af]+")
-_SPACED_OUT = re.compile(r"['’]s?$|['’]")
+_OTHERS = re.compile(rf"{_CJK.pattern}|(?:(?!{_CJK.pattern}).)+")
+_APOSTROPHE = re.compile("['’]")
+_OWNER = re.compile(r"(?<=\w)['’]s\b")
+_ELIDED = re.compile(r"\b(d|l|qu|j|n|m|c|dell|dall|nell|sull)['’](?=\w)")
+"""French and Italian: the word after the apostrophe is the one that is looked for."""
 _LONGEST = 64
 _stemmer = Stemmer.Stemmer("english")
 
 
 def plain_words(text: str) -> list[str]:
     """Words as written, but for case, accents and apostrophes: what titles are compared by."""
-    return [word for written in _WORD.findall(_folded(text)) for word in _parts(written)]
+    folded = _folded(text)
+    if _APOSTROPHE.search(folded):
+        folded = _APOSTROPHE.sub("", _OWNER.sub("", _ELIDED.sub(r"\1 ", folded)))
+    words = [word[:_LONGEST] for word in _WORD.findall(folded)]
+    if folded.isascii() or not _CJK.search(folded):
+        return words
+    return [part for word in words for part in _parts(word)]
 
 
 def stems(text: str) -> list[str]:
@@ -37,12 +47,9 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", kept)
 
 
-def _parts(written: str) -> Iterator[str]:
-    word = _SPACED_OUT.sub("", re.sub(r"['’]s$", "", written))[:_LONGEST]
-    if word.isascii() or not _CJK.search(word):
-        yield word
-        return
-    for run in re.findall(rf"{_CJK.pattern}|(?:(?!{_CJK.pattern}).)+", word):
+def _parts(word: str) -> Iterator[str]:
+    """Runs of CJK signs, which are written without spaces, in pairs."""
+    for run in _OTHERS.findall(word):
         if len(run) < 3 or not _CJK.match(run):
             yield run
         else:

@@ -65,5 +65,7 @@ class MiniLM:
     def _file(self, name: str) -> Path:
         file = self._folder / name
         if not file.is_file():
-            raise ConfigError(f"{file} is missing; `make model` makes it from the published weights")
+            raise ConfigError(
+                f"{file} is missing; `make model` makes it from the published weights"
+            )
         return file

