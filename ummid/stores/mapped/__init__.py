@@ -1,0 +1,1 @@
+"""The embedded `VectorIndex`: immutable segments and a journal, shared by memory mapping."""
