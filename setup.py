@@ -16,7 +16,9 @@ setup(
     license="Apache-2.0",
     python_requires=">=3.11",
     packages=[name for name in find_packages() if name.partition(".")[0] in PACKAGES],
-    package_data={name: ["py.typed", "data/**/*", "**/*.json"] for name in PACKAGES},
+    package_data={
+        name: ["py.typed", "data/**/*", "**/*.json", "**/prompts/*.md"] for name in PACKAGES
+    },
     install_requires=(ROOT / "requirements/runtime.in").read_text(encoding="utf-8").split(),
     extras_require={"gcp": (ROOT / "requirements/gcp.in").read_text(encoding="utf-8").split()},
     entry_points={
