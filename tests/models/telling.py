@@ -4,13 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ummid.catalog.model import Kind
 from ummid.models.enricher import Person, TitleFacts, Told
 
 TOLD = (
-    "A retired detective returns to the harbour town where he grew up. There he finds that the case "
-    "which ended his career was never closed. As winter settles over the docks, he begins to doubt "
-    "the people he once trusted."
+    "A retired detective returns to the harbour town where he grew up. There he finds that the "
+    "case which ended his career was never closed. As winter settles over the docks, he begins "
+    "to doubt the people he once trusted."
 )
 SENTENCES = (
     "A retired detective comes back to the harbour town where he grew up.",
@@ -41,7 +40,7 @@ def many(count: int) -> list[TitleFacts]:
 
 
 def synopsis(sentences: Sequence[str] = SENTENCES, filler: str = FILLER, times: int = 4) -> str:
-    """163 words, as it stands."""
+    """173 words, as it stands."""
     return " ".join((*sentences, *[filler] * times))
 
 
@@ -63,6 +62,3 @@ def answer(**instead: Any) -> dict[str, Any]:
 
 def written(**instead: Any) -> str:
     return json.dumps(answer(**instead), ensure_ascii=False)
-
-
-KINDS: tuple[Kind, ...] = ("film", "series", "episode", "unknown")

@@ -1,23 +1,8 @@
 """What a run may spend on a model. Nothing is asked that could end above it."""
 
-from dataclasses import dataclass
-
 from ummid.errors import ConfigError
 from ummid.models.enricher import Cost
-
-_MILLION = 1_000_000
-
-
-@dataclass(frozen=True)
-class Prices:
-    """Per million tokens, in one currency. Prices change: they are settings, not code."""
-
-    input: float
-    output: float
-
-    def of(self, input_tokens: int, output_tokens: int) -> Cost:
-        money = (input_tokens * self.input + output_tokens * self.output) / _MILLION
-        return Cost(input_tokens, output_tokens, money)
+from ummid.models.prices import Prices
 
 
 class Budget:

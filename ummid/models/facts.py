@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ummid.catalog.languages import UNDETERMINED
 from ummid.catalog.title import Title
 from ummid.models.enricher import Person, TitleFacts, Told
+from ummid.models.sentences import cut
 
 DEFAULT_LANGUAGE = "en"
 NAMES, GENRES, KEYWORDS, PEOPLE, RATINGS, SYNOPSES = 8, 12, 20, 20, 8, 5
@@ -19,7 +20,8 @@ _LONGEST_FIRST = {"long": 0, "medium": 1, "short": 2}
 
 
 def clean(text: str, limit: int) -> str:
-    """One line of visible text: no control, formatting, private or tag characters.
+    """One line of visible text: no control, formatting, private or tag characters. Too long a
+    text ends with a sentence, if it has one that fits.
 
     What a reader cannot see (bidirectional overrides, zero-width and tag characters) can carry
     instructions to a model. The joiners that some scripts are spelled with stay.
@@ -30,7 +32,8 @@ def clean(text: str, limit: int) -> str:
         for c in spaced
         if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs")
     )
-    return " ".join(seen[:limit].split())
+    line = " ".join(seen.split())
+    return line if len(line) <= limit else cut(line, limit) or line[:limit].rstrip()
 
 
 def facts_of(title: Title, language: str | None = None) -> TitleFacts:

@@ -11,11 +11,12 @@ from typing import Any
 
 from ummid.errors import ModelError
 from ummid.models.answers import checked
-from ummid.models.budget import Budget, Prices, check_priced
+from ummid.models.budget import Budget, check_priced
 from ummid.models.enricher import Cost, Enrichment, Generated, TitleFacts
 from ummid.models.gemini_calls import Answer, Endpoint, Failure, call, connect
 from ummid.models.outcome import Outcome
 from ummid.models.pace import Pace
+from ummid.models.prices import Prices
 from ummid.models.prompts import Prompt
 
 _BYTES_PER_TOKEN = 3
@@ -219,7 +220,7 @@ def _settings(config: GeminiConfig, prompt: Prompt) -> dict[str, Any]:
         "http_options": {"timeout": round(config.timeout * 1000)},
     }
     if config.thinking_level:
-        settings["thinking_config"] = {"thinking_level": config.thinking_level}
+        settings["thinking_config"] = {"thinking_level": config.thinking_level.upper()}
     return settings
 
 

@@ -118,7 +118,7 @@ async def call(
     except httpx.TransportError as error:
         message = f"the connection broke: {error or type(error).__name__}"
         raise Failure("unreachable", message, retryable=True, paid=True) from error
-    except ValueError as error:  # a body that is no answer: JSON, or its fields
+    except (ValueError, TypeError, KeyError, AttributeError) as error:  # a body that is no answer
         message = f"not an answer of the API: {str(error)[:200]}"
         raise Failure("garbled", message, retryable=True, paid=True) from error
     return _answer(response, model)

@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 
 _FALL = 0.5
+_GENTLE = 0.05
+"""The most that a rate rises in a second, as a share of itself: a step is much for a slow one."""
 _ONE_EVENT = 1.0
 """Seconds in which refusals count as one: the calls in flight all hear of the same overload."""
 
@@ -21,7 +23,7 @@ class Pace:
         *,
         least: float = 0.1,
         most: float = 1000.0,
-        step: float = 0.5,
+        step: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.rate = rate
@@ -38,7 +40,7 @@ class Pace:
         return self._clock() < self._held_until
 
     def went_well(self) -> None:
-        self.rate = min(self._most, self.rate + self._step / self.rate)
+        self.rate = min(self._most, self.rate + min(self._step / self.rate, _GENTLE))
 
     def pushed_back(self, after: float = 0.0) -> None:
         """The service refused for lack of capacity, and asked for `after` seconds of silence."""

@@ -69,7 +69,7 @@ def is_in(text: str, language: str) -> bool:
     shares = _scripts(text)
     script = _SCRIPT_OF.get(wanted)
     if script is None and not small_words(wanted):
-        return bool(shares)
+        return any(map(str.isalpha, text))
     if not _is_written(shares, script or "latin"):
         return False
     tokens = _tokens(text)
@@ -87,7 +87,7 @@ def guess(text: str) -> str:
         if script in _ENTIRE and _is_written(shares, script):
             return language
     tokens = _tokens(text)
-    if len(tokens) < _GUESSED_TOKENS:
+    if not shares or len(tokens) < _GUESSED_TOKENS:
         return UNDETERMINED
     script = max(shares, key=lambda name: shares[name])
     ranked = sorted((-_share(tokens, other), other) for other in _rivals(script))
