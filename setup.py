@@ -17,7 +17,7 @@ setup(
     python_requires=">=3.11",
     packages=[name for name in find_packages() if name.partition(".")[0] in PACKAGES],
     package_data={
-        name: ["py.typed", "data/**/*", "**/*.json", "**/*.onnx", "**/vocab.txt"]
+        name: ["py.typed", "data/**/*", "**/*.json", "**/*.onnx", "**/vocab.txt", "**/prompts/*.md"]
         for name in PACKAGES
     },
     install_requires=(ROOT / "requirements/runtime.in").read_text(encoding="utf-8").split(),

@@ -35,6 +35,9 @@ def test_every_layer_imports_only_what_lies_below_it(
     [
         pytest.param("ummid", THIRD_PARTY, id="the package takes nothing"),
         pytest.param("ummid.cli", HEAVY, id="the command takes nothing heavy"),
+        pytest.param(
+            "ummid.enrich.choose", {*HEAVY - {"numpy"}, "google.genai", "httpx"}, id="nor enriching"
+        ),
         pytest.param("ummid.catalog.model", HEAVY, id="nor does the model"),
         pytest.param(
             "serving.app",

@@ -13,6 +13,13 @@ DEFAULTS = {
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
+    "enricher": "offline",
+    "gemini_model": "gemini-3.5-flash-lite",
+    "gemini_project": "",
+    "gemini_location": "global",
+    "enrich_tokens": "",
+    "enrich_money": "",
+    "enrich_prices": "",
 }
 
 

@@ -38,3 +38,19 @@ class ConfigError(UmmidError):
 
 class StoreError(UmmidError):
     """The store refused or failed an operation."""
+
+
+class ModelError(UmmidError):
+    """A model has no answer for one element that could be used.
+
+    `code` is stable and kebab-case (`budget`, `deadline`, `wrong-language`), so that dead letters
+    can be counted and filtered by it; the message is for people.
+    """
+
+    def __init__(self, code: str, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message, retryable=retryable)
+        self.code = code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it can be raised in a process and caught in another."""
+        return type(self), (self.code, str(self)), self.__dict__

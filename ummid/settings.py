@@ -28,6 +28,13 @@ _DEFAULTS: Mapping[str, str] = {
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
+    "enricher": "offline",
+    "gemini_model": "gemini-3.5-flash-lite",
+    "gemini_project": "",
+    "gemini_location": "global",
+    "enrich_tokens": "",
+    "enrich_money": "",
+    "enrich_prices": "",
 }
 HELP: Mapping[str, str] = {
     "store": "folder of the embedded store",
@@ -35,6 +42,13 @@ HELP: Mapping[str, str] = {
     "host": "address that `ummid serve` listens on",
     "port": "port that `ummid serve` listens on",
     "workers": "processes of `ummid serve`",
+    "enricher": "who writes about titles: `offline` chooses among partners' words, `gemini` writes",
+    "gemini_model": "the model that `gemini` asks",
+    "gemini_project": "Google Cloud project that is asked and pays; none: an API key's",
+    "gemini_location": "region of the project that is asked",
+    "enrich_tokens": "tokens that a run may use, none: any number",
+    "enrich_money": "money that a run may spend, in the currency of enrich_prices",
+    "enrich_prices": "the model's prices per million tokens, input/output, as in 0.30/2.50",
 }
 
 

@@ -45,6 +45,7 @@ KEYS = [
     (keys.affected_partition("a"), b"u#a#"),
     (keys.staged("run-1", "ab", "f1", 7), b"s#run-1#ab#f1#000000007"),
     (keys.staged_run("run-1"), b"s#run-1#"),
+    (keys.enrichment("ab"), b"i#ab"),
     (keys.counter("serial"), b"n#serial"),
 ]
 

@@ -138,6 +138,10 @@ def staged_run(run_id: str) -> bytes:
     return b"s#" + run_id.encode() + b"#"
 
 
+def enrichment(content: str) -> bytes:
+    return b"i#" + content.encode()
+
+
 def counter(name: str) -> bytes:
     return b"n#" + name.encode()
 

@@ -1,0 +1,1 @@
+"""Enriching titles: every enricher through what is already known, within a budget."""
