@@ -12,6 +12,7 @@ import msgspec
 from ummid import __version__
 from ummid.demo import demo
 from ummid.errors import UmmidError
+from ummid.finding import index, search
 from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
 
@@ -57,6 +58,8 @@ def main(ctx: click.Context, config: Path | None) -> None:
 
 
 main.add_command(demo)
+main.add_command(index)
+main.add_command(search)
 main.add_command(review)
 
 

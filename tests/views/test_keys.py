@@ -46,6 +46,7 @@ KEYS = [
     (keys.staged("run-1", "ab", "f1", 7), b"s#run-1#ab#f1#000000007"),
     (keys.staged_run("run-1"), b"s#run-1#"),
     (keys.enrichment("ab"), b"i#ab"),
+    (keys.embedding("ab"), b"l#ab"),
     (keys.counter("serial"), b"n#serial"),
 ]
 

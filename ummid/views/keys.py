@@ -142,6 +142,10 @@ def enrichment(content: str) -> bytes:
     return b"i#" + content.encode()
 
 
+def embedding(text_id: str) -> bytes:
+    return b"l#" + text_id.encode()
+
+
 def counter(name: str) -> bytes:
     return b"n#" + name.encode()
 

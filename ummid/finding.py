@@ -1,0 +1,136 @@
+"""`ummid index` and `ummid search`: what titles are about, found by words and meaning."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from ummid.catalog.territories import Territories
+from ummid.errors import ConfigError
+from ummid.printable import one_line
+from ummid.review import reading
+from ummid.settings import Settings
+
+if TYPE_CHECKING:
+    from ummid.stores.vectors import Filter
+
+_store = click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
+_DAY_SECONDS = 86_400
+
+
+@click.command()
+@_store
+@click.pass_obj
+def index(settings: Settings, store: Path | None) -> None:
+    """Embed and index what changed since the last time, so that it is found by its meaning.
+
+    Run it after an ingest. Every text is embedded once: running it again embeds nothing.
+    """
+    from ummid.search import stored
+    from ummid.search.indexing import Indexed, follow
+    from ummid.stores.lmdb_table import LmdbTable
+
+    folder = store or settings.store
+    with reading(folder):  # says so when there is no store
+        pass
+
+    def told(done: Indexed) -> None:
+        click.echo(f"{done.titles:,} titles, {done.embedded:,} embedded", err=True)
+
+    model = stored.embedder()
+    with closing(LmdbTable(folder)) as table, closing(stored.vector_index(folder, model)) as into:
+        done = follow(table, into, model, told)
+    click.echo(
+        f"{done.titles:,} changed titles: {done.embedded:,} embedded, {done.reused:,} vectors "
+        f"reused, {done.removed:,} taken out, {done.failed:,} without a vector"
+    )
+
+
+@click.command()
+@click.argument("query")
+@_store
+@click.option("--territory", help="Only what is available there (ISO 3166).")
+@click.option("--platform", "platforms", multiple=True, help="Only on these platforms.")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="On that day; else today.")
+@click.option("--type", "types", multiple=True, help="film, series, episode, ...")
+@click.option("--genre", "genres", multiple=True)
+@click.option("--language", "languages", multiple=True)
+@click.option("--from", "first", type=int, help="Year, included.")
+@click.option("--to", "last", type=int, help="Year, included.")
+@click.option("--limit", default=10, type=click.IntRange(1, 1000), show_default=True)
+@click.option("--explain", is_flag=True, help="What each side added to a score.")
+@click.option("--json", "as_json", is_flag=True, help="As NDJSON.")
+@click.pass_obj
+def search(
+    settings: Settings,
+    query: str,
+    store: Path | None,
+    territory: str | None,
+    platforms: tuple[str, ...],
+    day: datetime | None,
+    types: tuple[str, ...],
+    genres: tuple[str, ...],
+    languages: tuple[str, ...],
+    first: int | None,
+    last: int | None,
+    limit: int,
+    explain: bool,
+    as_json: bool,
+) -> None:
+    """Find titles by QUERY: names, people, words, or what they are about."""
+    from ummid.search import stored
+    from ummid.views.titles import decode_body, read_document
+
+    if platforms and not territory:
+        raise ConfigError("--platform asks for a --territory: offers are for territories")
+    tokens = {"type": types, "genre": genres, "language": languages}
+    within = _filter(tokens, (first, last), territory, platforms, day)
+    folder = store or settings.store
+    with reading(folder) as table:
+        answer = stored.searcher(table, folder).search(query, limit, within)
+        for found in answer.found:
+            document = read_document(table, found.id)
+            if document is None:
+                continue
+            title = decode_body(document.body)
+            if as_json:
+                line = msgspec.json.encode(found._asdict() | {"title": title.title})
+                click.echo(line)
+                continue
+            year = f" ({title.year})" if title.year else ""
+            click.echo(one_line(f"{found.score:6.3f}  {title.title}{year}  {title.kind}  {title.id}"))
+            if explain:
+                parts = ("words", "meaning", "hints", "exact")
+                said = ", ".join(f"{part} {getattr(found, part):.3f}" for part in parts)
+                click.echo(f"        {said}")
+    for word, meant in answer.corrected.items():
+        click.echo(one_line(f"{word!r} is nowhere; read as {meant!r}"), err=True)
+    if not answer.found:
+        click.echo("nothing is there inside these filters", err=True)
+
+
+def _filter(
+    tokens: dict[str, tuple[str, ...]],
+    years: tuple[int | None, int | None],
+    territory: str | None,
+    platforms: tuple[str, ...],
+    day: datetime | None,
+) -> "Filter":
+    from ummid.search.published import window_tokens
+    from ummid.stores.vectors import Filter
+
+    on = None
+    if territory:
+        code = Territories().read(territory)
+        if code is None:
+            raise ConfigError(f"--territory {territory!r} names no territory; give an ISO 3166 code")
+        when = (day or datetime.now(UTC)).replace(tzinfo=UTC)
+        on = window_tokens(code, platforms), int(when.timestamp()) // _DAY_SECONDS
+    return Filter(
+        allow={space: named for space, named in tokens.items() if named},
+        ranges={} if years == (None, None) else {"year": years},
+        on=on,
+    )

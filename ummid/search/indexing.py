@@ -1,0 +1,132 @@
+"""Following what the catalogue publishes: every changed title embedded once and indexed.
+
+The change feed says what changed; how far it was followed is kept in the table. A vector is stored
+by its text before it is used, so that a replay, a rebuild or a process that is killed pays for no
+text twice, and a change of rights alone embeds nothing.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from ummid.models.embedder import Embedder, Vector
+from ummid.search.document import Document
+from ummid.search.published import documents
+from ummid.stores.table import Put, Table
+from ummid.stores.vectors import Item, VectorIndex
+from ummid.views import changes, keys
+
+BATCH = 500
+_VECTOR = b"s:vector"
+
+
+class Indexed(Struct, kw_only=True):
+    """What following the feed did. `embedded`: texts the model read; `reused`: vectors that were
+    there; `failed`: titles whose text has no vector; `serial`: the last change that was followed.
+    """
+
+    titles: int = 0
+    embedded: int = 0
+    reused: int = 0
+    removed: int = 0
+    failed: int = 0
+    serial: int = 0
+
+
+def follow(
+    table: Table,
+    vectors: VectorIndex,
+    embedder: Embedder,
+    progress: Callable[[Indexed], None] = lambda _: None,
+) -> Indexed:
+    """Brings a vector index up to what a table publishes.
+
+    May be called again after a crash, and repeats nothing that was paid for; one at a time.
+    Titles whose text has no vector are left out of the index, and tried again by the next call.
+    """
+    step = _Follow(table, vectors, embedder)
+    step.once_more()
+    while found := list(changes.since(table, step.done.serial, BATCH)):
+        step.titles({change.title: change.at for change in found})
+        step.followed(found[-1].serial)
+        progress(step.done)
+    return step.done
+
+
+class _Follow:
+    def __init__(self, table: Table, vectors: VectorIndex, embedder: Embedder) -> None:
+        self._table, self._vectors, self._embedder = table, vectors, embedder
+        self._serial = keys.counter(f"indexed:{embedder.name}")
+        self._later = keys.counter(f"unembedded:{embedder.name}")
+        self._failed: set[str] = set()
+        self.done = Indexed(serial=int(self._kept(self._serial) or 0))
+
+    def once_more(self) -> None:
+        """Tries the titles that had no vector the last time, as of the last change followed."""
+        last = next(changes.since(self._table, self.done.serial - 1, 1), None)
+        waiting = self._kept(self._later).split()
+        if last is not None:
+            for start in range(0, len(waiting), BATCH):
+                self.titles(dict.fromkeys(waiting[start : start + BATCH], last.at))
+            self.followed(self.done.serial)
+
+    def titles(self, changed: Mapping[str, int]) -> None:
+        """Indexes titles as they are published now, each under the version of its last change."""
+        found: list[Document] = []
+        gone: list[tuple[str, int]] = []
+        for title_id, document in zip(changed, documents(self._table, [*changed]), strict=True):
+            if document is not None and document.meaning:
+                found.append(document)
+            else:
+                gone.append((title_id, changed[title_id]))
+        vectors = self._vectors_of(found)
+        self._vectors.upsert(
+            Item(document.id, vector, changed[document.id], document.restricts)
+            for document, vector in zip(found, vectors, strict=True)
+            if vector is not None
+        )
+        self._vectors.remove(gone)
+        failed = {d.id for d, vector in zip(found, vectors, strict=True) if vector is None}
+        self._failed = self._failed - changed.keys() | failed
+        self.done.titles += len(changed)
+        self.done.removed += len(gone)
+        self.done.failed = len(self._failed)
+
+    def followed(self, serial: int) -> None:
+        failed = " ".join(sorted(self._failed)).encode()
+        self._table.write(
+            [
+                Put(self._serial, keys.VALUE, serial, str(serial).encode()),
+                Put(self._later, keys.VALUE, serial, failed),
+            ]
+        )
+        self.done.serial = serial
+
+    def _vectors_of(self, found: Sequence[Document]) -> list[Vector | None]:
+        rows = [keys.embedding(self._text_id(document)) for document in found]
+        cells = zip(rows, self._table.get_many(rows, _VECTOR), strict=True)
+        known = {row: np.frombuffer(cell.value, "<f4") for row, cell in cells if cell}
+        missing = {row: d.meaning for row, d in zip(rows, found, strict=True) if row not in known}
+        outcomes = self._embedder.embed([*missing.values()], "document") if missing else []
+        made = {
+            row: outcome.value
+            for row, outcome in zip(missing, outcomes, strict=True)
+            if outcome.value is not None
+        }
+        self._table.write(
+            Put(row, _VECTOR, 0, vector.astype("<f4").tobytes()) for row, vector in made.items()
+        )
+        self.done.embedded += len(made)
+        self.done.reused += sum(row in known for row in rows)
+        known.update(made)
+        return [known.get(row) for row in rows]
+
+    def _text_id(self, document: Document) -> str:
+        text = f"{self._embedder.name}\0{document.meaning}"
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+    def _kept(self, row: bytes) -> str:
+        cell = self._table.get(row, keys.VALUE)
+        return cell.value.decode() if cell else ""
