@@ -16,7 +16,8 @@ class Exact:
         ordered = sorted(items, key=lambda item: item.id)
         self.dimensions = dimensions
         self._ids = [item.id for item in ordered]
-        self._restricted = Restricted([item.restricts for item in ordered])
+        restricts = [item.restricts for item in ordered]
+        self._restricted = Restricted(Restricted.arrays(restricts), len(restricts))
         self._vectors: NDArray[np.float32] = np.zeros((len(ordered), dimensions), np.float32)
         for row, item in enumerate(ordered):
             self._vectors[row] = item.vector
@@ -32,8 +33,14 @@ class Exact:
             raise NotImplementedError("nothing measured here limits crowds")
         cosines = self._vectors @ vector
         rows = np.flatnonzero(self._restricted.mask(within))
-        order = np.lexsort((rows, -cosines[rows]))[:count]
-        return [Hit(self._ids[row], float(cosines[row])) for row in rows[order]]
+        if len(rows) > count > 0:
+            inside = cosines[rows]
+            rows = rows[inside >= np.partition(inside, len(rows) - count)[len(rows) - count]]
+        rows = rows[np.lexsort((rows, -cosines[rows]))[:count]]
+        return [
+            Hit(self._ids[row], score)
+            for row, score in zip(rows, cosines[rows].tolist(), strict=True)
+        ]
 
     def versions(self, ids: Sequence[str]) -> list[int | None]:
         known = set(self._ids)

@@ -37,7 +37,7 @@ def build(docs: Path, kept: Path | None = None, *, lexical: bool = False) -> Bui
     """The index over a catalogue. `kept` holds vectors from run to run, for who measures often."""
     documents = list(sets.documents(docs))
     start = time.perf_counter()
-    catalogue = Catalogue(documents)
+    catalogue = Catalogue.of(documents)
     words = time.perf_counter() - start
     if lexical:
         return Built(Searcher(catalogue), {"index_words": round(words, 2)})

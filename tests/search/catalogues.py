@@ -9,6 +9,7 @@ from ummid.models.embedder import Task, Vector
 from ummid.models.outcome import Outcome
 from ummid.search.document import Document
 from ummid.search.filters import Restricted
+from ummid.search.text_index import TextIndex
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, Restricts, Window
 
 MATRIX = Document(
@@ -55,6 +56,10 @@ AMELIE = Document(
 ALL = (MATRIX, OTHERS, HOUSE, AMELIE)
 
 
+def index_of(documents: Sequence[Document]) -> TextIndex:
+    return TextIndex(TextIndex.arrays(documents), len(documents))
+
+
 class Told:
     """An `Embedder` with a vector for each text it was told of; others it fails on."""
 
@@ -87,7 +92,8 @@ class Listed:
         self._ids = sorted(vectors)
         self._vectors = np.array([vectors[key] for key in self._ids], np.float32)
         named = restricts or {}
-        self._restricted = Restricted([named.get(key, Restricts()) for key in self._ids])
+        ordered = [named.get(key, Restricts()) for key in self._ids]
+        self._restricted = Restricted(Restricted.arrays(ordered), len(ordered))
         self.broken = False
 
     def search(

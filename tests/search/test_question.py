@@ -1,10 +1,9 @@
 import pytest
 
-from tests.search.catalogues import ALL
+from tests.search.catalogues import ALL, index_of
 from ummid.search.question import LONGEST, read, weights
-from ummid.search.text_index import TextIndex
 
-INDEX = TextIndex(ALL)
+INDEX = index_of(ALL)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from ummid.search.document import Document
 from ummid.search.searcher import Answer, Searcher
 from ummid.stores.vectors import Filter, Restricts
 
-WORDS = Searcher(Catalogue(ALL))
+WORDS = Searcher(Catalogue.of(ALL))
 VECTORS = {"t1": (1.0, 0.0), "t2": (0.6, 0.8), "t3": (0.0, 1.0), "t4": (-1.0, 0.0)}
 RESTRICTS = {document.id: document.restricts for document in ALL}
 
@@ -18,7 +18,7 @@ RESTRICTS = {document.id: document.restricts for document in ALL}
 def hybrid(**told: tuple[float, float]) -> tuple[Searcher, Listed]:
     index = Listed(VECTORS, RESTRICTS)
     named = {text.replace("_", " "): vector for text, vector in told.items()}
-    return Searcher(Catalogue(ALL), index, Told(named)), index
+    return Searcher(Catalogue.of(ALL), index, Told(named)), index
 
 
 def ids(answer: Answer) -> list[str]:
@@ -63,7 +63,7 @@ def test_time_and_kind_decide_between_what_words_do_not_tell_apart(
 ) -> None:
     told = [("a", "movie", 1975), ("b", "movie", 1999), ("c", "movie", 2012), ("d", "series", None)]
     documents = [Document(id=key, text="sharks", kind=k, year=year) for key, k, year in told]
-    assert ids(Searcher(Catalogue(documents)).search(asked)) == order
+    assert ids(Searcher(Catalogue.of(documents)).search(asked)) == order
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_words_answer_alone_when_meaning_fails() -> None:
 
 def test_what_the_vector_index_alone_knows_is_no_answer() -> None:
     index = Listed({**VECTORS, "t0": (1.0, 0.0)})
-    searcher = Searcher(Catalogue(ALL), index, Told({"spooky": (1.0, 0.0)}))
+    searcher = Searcher(Catalogue.of(ALL), index, Told({"spooky": (1.0, 0.0)}))
     assert ids(searcher.search("spooky", 1)) == ["t1"]
 
 
 def test_what_the_vector_index_did_not_name_is_no_likelier_than_what_it_did() -> None:
     many = [Document(id=f"{n:04}", text="same") for n in range(1_200)]
     vectors = {document.id: (1.0, n / 100) for n, document in enumerate(many)}
-    searcher = Searcher(Catalogue(many), Listed(vectors), Told({"other": (-1.0, 0.0)}))
+    searcher = Searcher(Catalogue.of(many), Listed(vectors), Told({"other": (-1.0, 0.0)}))
     scores = [found.score for found in searcher.search("other", 1_200).found]
     assert scores == [-1.0] * 1_200
 
@@ -151,19 +151,19 @@ def test_what_the_vector_index_did_not_name_is_no_likelier_than_what_it_did() ->
 def test_equal_scores_come_in_the_order_of_ids_whatever_the_order_they_came_in(count: int) -> None:
     documents = [Document(id=f"d{n}", text="the same text") for n in range(10)]
     random.Random(count).shuffle(documents)
-    answer = Searcher(Catalogue(documents)).search("same", count)
+    answer = Searcher(Catalogue.of(documents)).search("same", count)
     assert ids(answer) == [f"d{n}" for n in range(count)]
 
 
 def test_of_two_documents_with_one_id_the_last_is_found() -> None:
-    catalogue = Catalogue([Document(id="a", text="old"), Document(id="a", text="new")])
-    assert catalogue.ids == ["a"]
+    catalogue = Catalogue.of([Document(id="a", text="old"), Document(id="a", text="new")])
+    assert list(catalogue.ids) == ["a"]
     assert Searcher(catalogue).search("new").matched.all()
     assert not Searcher(catalogue).search("old").matched.any()
 
 
 def test_facets_are_counted_over_what_matched_inside_the_filter() -> None:
-    catalogue = Catalogue(ALL)
+    catalogue = Catalogue.of(ALL)
     answer = Searcher(catalogue).search("the haunted", within=Filter(ranges={"year": (2001, None)}))
     counted = catalogue.restricted.facets(answer.matched, ["genre"])["genre"]
     assert [(facet.token, facet.documents) for facet in counted] == [("Horror", 2), ("Reality", 1)]
@@ -175,7 +175,10 @@ def test_a_correction_is_told() -> None:
 
 
 def test_a_search_without_documents_answers_nothing() -> None:
-    assert Searcher(Catalogue([])).search("matrix").found == ()
+    empty = Catalogue.of([])
+    assert Searcher(empty).search("matrix").found == ()
+    vectors = Listed({"t1": (1.0, 0.0)})
+    assert Searcher(empty, vectors, Told({"matrix": (1.0, 0.0)})).search("matrix").found == ()
 
 
 def test_no_answers_are_given_when_none_are_asked_for() -> None:

@@ -2,13 +2,12 @@ import math
 
 import pytest
 
-from tests.search.catalogues import ALL
+from tests.search.catalogues import ALL, index_of
 from ummid.search.document import Document
-from ummid.search.text_index import TextIndex
 
 
 def test_a_score_is_bm25f_computed_by_hand() -> None:
-    index = TextIndex([Document(id="a", text="dog dog cat"), Document(id="b", text="bird")])
+    index = index_of([Document(id="a", text="dog dog cat"), Document(id="b", text="bird")])
     # Lengths 3 and 1, usual 2; b is 0.75, k1 1.2; one of two documents has the word.
     count = 2 / (1 - 0.75 + 0.75 * 3 / 2)
     rarity = math.log1p((2 - 1 + 0.5) / (1 + 0.5))
@@ -17,7 +16,7 @@ def test_a_score_is_bm25f_computed_by_hand() -> None:
 
 
 def test_a_word_in_several_fields_saturates_once() -> None:
-    index = TextIndex(
+    index = index_of(
         [
             Document(id="a", titles=("wolf",), text="wolf", keywords=("wolf",)),
             Document(id="b", titles=("wolf",), text="moon", keywords=("moon",)),
@@ -42,13 +41,13 @@ def test_a_word_in_several_fields_saturates_once() -> None:
     ],
 )
 def test_every_field_is_searched(word: str, rows: list[int]) -> None:
-    index = TextIndex(ALL)
+    index = index_of(ALL)
     assert index.scores({word: 1.0}).nonzero()[0].tolist() == rows
     assert index.frequency(word) == len(rows)
     assert (index.rarity(word) > 0) == bool(rows)
 
 
 def test_nothing_is_found_where_nothing_is() -> None:
-    index = TextIndex([])
+    index = index_of([])
     assert index.scores({"word": 1.0}).tolist() == []
-    assert TextIndex([Document(id="a")]).scores({"word": 1.0}).tolist() == [0.0]
+    assert index_of([Document(id="a")]).scores({"word": 1.0}).tolist() == [0.0]

@@ -1,9 +1,13 @@
 """Everything that search by words holds of a set of documents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 
+from ummid.search.arrays import Arrays, Strings, read, write
 from ummid.search.document import Document
 from ummid.search.filters import Mask, Restricted
 from ummid.search.question import Question
@@ -22,18 +26,55 @@ _NO_YEAR = -(10**6)
 class Catalogue:
     """Immutable; rows are numbered in the order of ids, so that equal scores have an order."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, arrays: Arrays) -> None:
+        self._arrays = arrays
+        self.ids = Strings(arrays, "ids")
+        self._hashes, self._hashed = arrays["ids.hashes"], arrays["ids.rows"]
+        self._years, self._kinds = arrays["years"], arrays["kinds"]
+        self._kind_names = Strings(arrays, "kind_names")
+        self.text = TextIndex(arrays, len(self.ids))
+        self.names = Names(arrays)
+        self.restricted = Restricted(arrays, len(self.ids))
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Self:
         """Of several documents with one id the last counts."""
         last = {document.id: document for document in documents}
         ordered = [last[key] for key in sorted(last)]
-        self.ids = [document.id for document in ordered]
-        self.row = {key: row for row, key in enumerate(self.ids)}
-        self.text = TextIndex(ordered)
-        self.names = Names(ordered)
-        self.restricted = Restricted([document.restricts for document in ordered])
-        years = (_NO_YEAR if document.year is None else document.year for document in ordered)
-        self._years = np.fromiter(years, np.int64, len(ordered))
-        self._kinds = np.array([document.kind for document in ordered], np.str_)
+        years = [_NO_YEAR if document.year is None else document.year for document in ordered]
+        hashes = np.array([_hash(document.id) for document in ordered], np.uint64)
+        by_hash = np.argsort(hashes)
+        kinds = sorted({document.kind for document in ordered})
+        return cls(
+            {
+                **Strings.arrays(sorted(last), "ids"),
+                "ids.hashes": hashes[by_hash],
+                "ids.rows": by_hash.astype(np.uint32),
+                "years": np.array(years, np.int64),
+                "kinds": np.array([kinds.index(d.kind) for d in ordered], np.int64),
+                **Strings.arrays(kinds, "kind_names"),
+                **TextIndex.arrays(ordered),
+                **Names.arrays(ordered),
+                **Restricted.arrays([document.restricts for document in ordered]),
+            }
+        )
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """As written to a folder; its files are mapped, so that processes share them."""
+        return cls(read(folder))
+
+    def write(self, folder: Path) -> None:
+        """Into a new folder, which appears complete or not at all."""
+        write(self._arrays, folder)
+
+    def rows(self, keys: Sequence[str]) -> list[int | None]:
+        """The row of each id; None where no document has it."""
+        if not len(self.ids):
+            return [None] * len(keys)
+        found = np.searchsorted(self._hashes, np.array([_hash(key) for key in keys], np.uint64))
+        rows = self._hashed[np.minimum(found, len(self.ids) - 1)].tolist()
+        return [row if self.ids[row] == key else None for row, key in zip(rows, keys, strict=True)]
 
     def corrections(self, question: Question) -> dict[str, str]:
         """Words that are nowhere, and the words of titles and names they stand for."""
@@ -55,4 +96,11 @@ class Catalogue:
 
     def of_kind(self, question: Question) -> Mask:
         """The documents of the kind that a question names; none when it names none."""
-        return np.asarray(self._kinds == (question.kind or "\0"), np.bool_)
+        place = self._kind_names.find(question.kind or "\0")
+        return np.asarray(self._kinds == (-1 if place is None else place), np.bool_)
+
+
+def _hash(key: str) -> int:
+    """64 bits: of a hundred million ids, hardly two share one."""
+    coded = key.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(coded, digest_size=8).digest(), "little")

@@ -7,33 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ummid.search.arrays import Arrays, Groups
 from ummid.stores.vectors import Filter, Restricts
 
 Mask = NDArray[np.bool_]
-Rows = NDArray[np.uint32]
 
 _SINCE_EVER, _FOR_EVER = -(2**62), 2**62
-
-
-class _Windows(NamedTuple):
-    rows: Rows
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, found: Sequence[tuple[int, int, int]]) -> "_Windows":
-        table = np.array(found, np.int64)
-        return cls(table[:, 0].astype(np.uint32), table[:, 1], table[:, 2])
-
-
-class _Numbers(NamedTuple):
-    rows: Rows
-    values: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, found: Sequence[tuple[int, int]]) -> "_Numbers":
-        table = np.array(found, np.int64)
-        return cls(table[:, 0].astype(np.uint32), table[:, 1])
+_BETWEEN = "\x00"
+"""Between a namespace and its token."""
 
 
 class Facet(NamedTuple):
@@ -44,24 +25,38 @@ class Facet(NamedTuple):
 class Restricted:
     """The restricts of documents numbered from 0, turned round: from token to documents."""
 
-    def __init__(self, restricts: Sequence[Restricts]) -> None:
-        tokens: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        numbers: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    def __init__(self, arrays: Arrays, size: int) -> None:
+        self._size = size
+        self._tokens = Groups(arrays, "tokens")
+        self._numbers, self._values = Groups(arrays, "numbers"), arrays["numbers.values"]
+        self._windows = Groups(arrays, "windows")
+        self._from, self._until = arrays["windows.from"], arrays["windows.until"]
+
+    @staticmethod
+    def arrays(restricts: Sequence[Restricts]) -> Arrays:
+        tokens: defaultdict[str, list[int]] = defaultdict(list)
+        numbers: defaultdict[str, dict[int, int]] = defaultdict(dict)
         windows: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
         for row, one in enumerate(restricts):
             for space, named in one.tokens.items():
                 for token in dict.fromkeys(named):
-                    tokens[space, token].append(row)
+                    tokens[f"{space}{_BETWEEN}{token}"].append(row)
             for name, value in one.numbers.items():
-                numbers[name].append((row, value))
+                numbers[name][row] = value
             for window in one.windows:
                 start = _SINCE_EVER if window.start is None else window.start
                 end = _FOR_EVER if window.end is None else window.end
                 windows[window.token].append((row, start, end))
-        self._size = len(restricts)
-        self._tokens = {key: np.array(rows, np.uint32) for key, rows in tokens.items()}
-        self._numbers = {name: _Numbers.of(found) for name, found in numbers.items()}
-        self._windows = {token: _Windows.of(found) for token, found in windows.items()}
+        values = [value for name in sorted(numbers) for value in numbers[name].values()]
+        times = [time for token in sorted(windows) for time in windows[token]]
+        return {
+            **Groups.arrays(tokens, "tokens"),
+            **Groups.arrays({name: list(rows) for name, rows in numbers.items()}, "numbers"),
+            "numbers.values": np.array(values, np.int64),
+            **Groups.arrays({t: [row for row, *_ in w] for t, w in windows.items()}, "windows"),
+            "windows.from": np.array([start for _, start, _ in times], np.int64),
+            "windows.until": np.array([end for *_, end in times], np.int64),
+        }
 
     def mask(self, within: Filter) -> Mask:
         """True for each document that satisfies every part of a filter."""
@@ -78,11 +73,13 @@ class Restricted:
 
     def facets(self, matched: Mask, spaces: Iterable[str]) -> Mapping[str, tuple[Facet, ...]]:
         """How many of the matched documents carry each token, the most frequent first."""
-        wanted = dict.fromkeys(spaces)
-        counted: dict[str, list[Facet]] = {space: [] for space in wanted}
-        for (space, token), rows in self._tokens.items():
-            if space in wanted and (count := int(np.count_nonzero(matched[rows]))):
-                counted[space].append(Facet(token, count))
+        counted: dict[str, list[Facet]] = {space: [] for space in spaces}
+        for place, key in enumerate(self._tokens.keys):
+            space, _, token = key.partition(_BETWEEN)
+            if space in counted:
+                rows = self._tokens.rows[self._tokens.part_at(place)]
+                if count := int(np.count_nonzero(matched[rows])):
+                    counted[space].append(Facet(token, count))
         return {
             space: tuple(sorted(found, key=lambda facet: (-facet.documents, facet.token)))
             for space, found in counted.items()
@@ -91,24 +88,25 @@ class Restricted:
     def _any(self, space: str, tokens: Iterable[str]) -> Mask:
         mask = np.zeros(self._size, np.bool_)
         for token in tokens:
-            if (rows := self._tokens.get((space, token))) is not None:
-                mask[rows] = True
+            mask[self._tokens.rows[self._tokens.part(f"{space}{_BETWEEN}{token}")]] = True
         return mask
 
     def _range(self, name: str, first: int | None, last: int | None) -> Mask:
+        part = self._numbers.part(name)
+        values = self._values[part]
+        inside = np.ones(len(values), np.bool_)
+        if first is not None:
+            inside &= values >= first
+        if last is not None:
+            inside &= values <= last
         mask = np.zeros(self._size, np.bool_)
-        if (numbers := self._numbers.get(name)) is not None:
-            inside = np.ones(len(numbers.rows), np.bool_)
-            if first is not None:
-                inside &= numbers.values >= first
-            if last is not None:
-                inside &= numbers.values <= last
-            mask[numbers.rows[inside]] = True
+        mask[self._numbers.rows[part][inside]] = True
         return mask
 
     def _open(self, tokens: Iterable[str], day: int) -> Mask:
         mask = np.zeros(self._size, np.bool_)
         for token in tokens:
-            if (windows := self._windows.get(token)) is not None:
-                mask[windows.rows[(windows.starts <= day) & (day < windows.ends)]] = True
+            part = self._windows.part(token)
+            holds = (self._from[part] <= day) & (day < self._until[part])
+            mask[self._windows.rows[part][holds]] = True
         return mask

@@ -48,5 +48,5 @@ def fuse(
     if question.kind:
         hints += np.float32(_KIND) * catalogue.of_kind(question)
     exact = np.zeros_like(words)
-    exact[list(catalogue.names.exact(question.words))] = _EXACT
+    exact[catalogue.names.exact(question.words)] = _EXACT
     return Parts(shared, meant, hints, exact)

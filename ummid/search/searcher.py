@@ -70,9 +70,10 @@ class Searcher:
         meaning, degraded = self._by_meaning(question, within)
         best = float(words.max(initial=0.0))
         parts = fuse(self._catalogue, question, words, meaning, best)
-        rows = _best(parts.total, allowed, count)
+        total = parts.total
+        rows = _best(total, allowed, count)
         return Answer(
-            tuple(self._found(parts, row) for row in rows),
+            tuple(self._found(parts, float(total[row]), row) for row in rows),
             allowed & _matched(words, meaning, best),
             corrected,
             degraded,
@@ -96,16 +97,15 @@ class Searcher:
             hits = self._vectors.search(outcome.value, _DEPTH, within)
         except UmmidError:
             return None, True
-        rows = [(self._catalogue.row.get(hit.id), hit.score) for hit in hits]
-        known = [(row, score) for row, score in rows if row is not None]
+        rows = self._catalogue.rows([hit.id for hit in hits])
+        known = [(row, hit.score) for row, hit in zip(rows, hits, strict=True) if row is not None]
         floor = hits[-1].score if len(hits) == _DEPTH else 0.0
         cosines = np.full(len(self._catalogue.ids), floor, np.float32)
         cosines[[row for row, _ in known]] = [score for _, score in known]
         return cosines, False
 
-    def _found(self, parts: Parts, row: int) -> Found:
-        each = (float(part[row]) for part in parts)
-        return Found(self._catalogue.ids[row], float(parts.total[row]), *each)
+    def _found(self, parts: Parts, score: float, row: int) -> Found:
+        return Found(self._catalogue.ids[row], score, *(float(part[row]) for part in parts))
 
 
 def _matched(words: Scores, meaning: Scores | None, best: float) -> Mask:

@@ -5,85 +5,70 @@ fields is not three words. Measured against the sum of per-field scores that eng
 is what makes one list of answers good for names, synopses and vague memories alike.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ummid.search.arrays import Arrays, Groups, Strings
 from ummid.search.document import FIELDS, Document, texts
 from ummid.search.words import stems
 
 _SATURATION = 1.2
 """BM25's k1."""
+_NAME = "text"
 
 Scores = NDArray[np.float32]
 
 
 class TextIndex:
-    """Immutable. Documents are rows in the order of their ids."""
+    """Immutable. Documents are rows from 0 to `size`."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
-        """`documents` in the order of their ids, each id once."""
-        self.size = len(documents)
+    def __init__(self, arrays: Arrays, size: int) -> None:
+        self.size = size
+        self._terms = Groups(arrays, _NAME)
+        # Cached: asking for a word's frequency, rarity and rows would look it up three times.
+        self._part = lru_cache(maxsize=65_536)(self._terms.part)
+        self._impacts = arrays[f"{_NAME}.impacts"]
+
+    @staticmethod
+    def arrays(documents: Sequence[Document]) -> Arrays:
         counts = [_Counts() for _ in FIELDS]
         terms: dict[str, int] = {}
         for row, document in enumerate(documents):
             for field, values in zip(counts, texts(document), strict=True):
                 words = Counter(word for value in values for word in stems(value))
                 field.add(row, [(terms.setdefault(w, len(terms)), n) for w, n in words.items()])
-        self._terms = terms
-        self._invert(counts)
+        return _inverted(counts, terms, len(documents))
 
     def frequency(self, term: str) -> int:
         """In how many documents a stem is."""
-        number = self._terms.get(term)
-        return 0 if number is None else int(self._starts[number + 1] - self._starts[number])
+        part = self._part(term)
+        return int(part.stop) - int(part.start)
 
     def rarity(self, term: str) -> float:
         """BM25's idf; 0 for a stem that is nowhere."""
-        number = self._terms.get(term)
-        return 0.0 if number is None else float(self._rarities[number])
+        found = self.frequency(term)
+        return float(np.log1p((self.size - found + 0.5) / (found + 0.5))) if found else 0.0
 
     def scores(self, weights: Mapping[str, float]) -> Scores:
         """The score of every row for weighed stems; 0 where none of them is."""
         scores = np.zeros(self.size, np.float32)
         for term, weight in sorted(weights.items()):
-            number = self._terms.get(term)
-            if number is not None:
-                part = slice(self._starts[number], self._starts[number + 1])
-                factor = np.float32(weight * self._rarities[number])
-                scores[self._rows[part]] += factor * self._impacts[part]
+            part = self._part(term)
+            factor = np.float32(weight * self.rarity(term))
+            scores[self._terms.rows[part]] += factor * self._impacts[part]
         return scores
-
-    def _invert(self, counts: Iterable["_Counts"]) -> None:
-        weighed = [
-            field.weighed(self.size, rule.weight, rule.dilution)
-            for field, rule in zip(counts, FIELDS, strict=True)
-        ]
-        keys = np.concatenate([found for found, _ in weighed])
-        amounts = np.concatenate([amount for _, amount in weighed])
-        # Sorted by term, then row; the same pair from several fields becomes one.
-        order = np.argsort(keys, kind="stable")
-        keys, amounts = keys[order], amounts[order]
-        firsts = np.flatnonzero(np.diff(keys, prepend=-1))
-        amounts = np.add.reduceat(amounts, firsts) if len(firsts) else amounts
-        keys = keys[firsts]
-        width = max(self.size, 1)
-        self._rows = (keys % width).astype(np.uint32)
-        self._impacts = (amounts * (1 + _SATURATION) / (amounts + _SATURATION)).astype(np.float32)
-        self._starts = np.searchsorted(keys // width, np.arange(len(self._terms) + 1))
-        found = np.diff(self._starts)
-        self._rarities = np.log1p((self.size - found + 0.5) / (found + 0.5))
 
 
 class _Counts:
     """How often each word is in one field of each document."""
 
     def __init__(self) -> None:
-        self._rows: list[int] = []
-        self._terms: list[int] = []
-        self._amounts: list[int] = []
+        self._rows, self._terms, self._amounts = array("q"), array("q"), array("q")
 
     def add(self, row: int, counted: Iterable[tuple[int, int]]) -> None:
         for term, amount in counted:
@@ -92,7 +77,7 @@ class _Counts:
             self._amounts.append(amount)
 
     def weighed(
-        self, size: int, weight: float, dilution: float
+        self, places: NDArray[np.int64], size: int, weight: float, dilution: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Keys (term, row) as one number each, and counts weighed and freed of length."""
         rows, terms = np.array(self._rows, np.int64), np.array(self._terms, np.int64)
@@ -100,4 +85,28 @@ class _Counts:
         lengths = np.bincount(rows, amounts, minlength=size)
         usual = lengths[lengths > 0].mean() if len(rows) else 1.0
         norms = 1 - dilution + dilution * lengths / usual
-        return terms * max(size, 1) + rows, weight * amounts / norms[rows]
+        return places[terms] * max(size, 1) + rows, weight * amounts / norms[rows]
+
+
+def _inverted(counts: Sequence[_Counts], terms: Mapping[str, int], size: int) -> Arrays:
+    ordered = sorted(terms)
+    places = np.zeros(len(terms), np.int64)
+    places[[terms[term] for term in ordered]] = np.arange(len(terms))
+    weighed = [
+        field.weighed(places, size, rule.weight, rule.dilution)
+        for field, rule in zip(counts, FIELDS, strict=True)
+    ]
+    keys = np.concatenate([found for found, _ in weighed])
+    amounts = np.concatenate([amount for _, amount in weighed])
+    # Sorted by term, then row; the same pair from several fields becomes one.
+    order = np.argsort(keys, kind="stable")
+    keys, amounts = keys[order], amounts[order]
+    firsts = np.flatnonzero(np.diff(keys, prepend=-1))
+    keys, amounts = keys[firsts], np.add.reduceat(amounts, firsts) if len(firsts) else amounts
+    width = max(size, 1)
+    return {
+        **Strings.arrays(ordered, f"{_NAME}.keys"),
+        f"{_NAME}.starts": np.searchsorted(keys // width, np.arange(len(terms) + 1)),
+        f"{_NAME}.rows": (keys % width).astype(np.uint32),
+        f"{_NAME}.impacts": (amounts * (1 + _SATURATION) / (amounts + _SATURATION)).astype("f4"),
+    }

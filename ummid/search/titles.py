@@ -5,9 +5,16 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from ummid.search.arrays import Arrays, Groups, Strings
 from ummid.search.document import Document
 from ummid.search.spelling import Spelling
 from ummid.search.words import plain_words
+
+_KINDS = ("title", "person")
+_LOOKED_AT = 5_000
+"""Of a single letter typed, what begins with it is too much to rank all of it."""
 
 
 class Suggestion(NamedTuple):
@@ -21,31 +28,44 @@ class Suggestion(NamedTuple):
 class Names:
     """The titles and people of documents."""
 
-    def __init__(self, documents: Sequence[Document]) -> None:
+    def __init__(self, arrays: Arrays) -> None:
+        self._titled = Groups(arrays, "titles")
+        self._spelling = Spelling(arrays)
+        self._begun = Groups(arrays, "begun")
+        self._texts = Strings(arrays, "suggested")
+        self._kinds, self._counts = arrays["suggested.kinds"], arrays["suggested.documents"]
+
+    @staticmethod
+    def arrays(documents: Sequence[Document]) -> Arrays:
         titled: defaultdict[str, list[int]] = defaultdict(list)
         words: Counter[str] = Counter()
-        suggested: Counter[tuple[str, str]] = Counter()
+        suggested: Counter[tuple[str, int]] = Counter()
         for row, document in enumerate(documents):
-            for title in dict.fromkeys(document.titles):
-                cut = plain_words(title)
-                titled[" ".join(cut)].append(row)
-                words.update(cut)
-                suggested[title, "title"] += 1
-            for person in dict.fromkeys(document.people):
-                words.update(plain_words(person))
-                suggested[person, "person"] += 1
-        self._titled = {key: tuple(dict.fromkeys(rows)) for key, rows in titled.items() if key}
-        self._spelling = Spelling(words.items())
-        self._suggestions = sorted(
-            (key, Suggestion(text, kind, n))
-            for (text, kind), n in suggested.items()
-            for key in _beginnings(text)
-        )
-        self._keys = [key for key, _ in self._suggestions]
+            for kind, texts in enumerate((document.titles, document.people)):
+                cut = {text: plain_words(text) for text in texts}
+                for text, parts in cut.items():
+                    words.update(parts)
+                    suggested[text, kind] += 1
+                keys = dict.fromkeys(" ".join(parts) for parts in cut.values() if parts)
+                for key in keys if kind == 0 else ():
+                    titled[key].append(row)
+        ordered = sorted(suggested)
+        begun: defaultdict[str, list[int]] = defaultdict(list)
+        for n, (text, _) in enumerate(ordered):
+            for key in _beginnings(text):
+                begun[key].append(n)
+        return {
+            **Groups.arrays(titled, "titles"),
+            **Spelling.arrays(words.items()),
+            **Groups.arrays(begun, "begun"),
+            **Strings.arrays([text for text, _ in ordered], "suggested"),
+            "suggested.kinds": np.array([kind for _, kind in ordered], np.uint8),
+            "suggested.documents": np.array([suggested[one] for one in ordered], np.uint32),
+        }
 
-    def exact(self, words: Sequence[str]) -> tuple[int, ...]:
+    def exact(self, words: Sequence[str]) -> list[int]:
         """Rows of the documents with a title of just these words."""
-        return self._titled.get(" ".join(words), ())
+        return [int(row) for row in self._titled.rows[self._titled.part(" ".join(words))]]
 
     def meant(self, word: str) -> str | None:
         """The word of a title or name that a misspelt word stands for."""
@@ -59,18 +79,22 @@ class Names:
         key = " ".join(plain_words(typed))
         if not key:
             return []
-        best: dict[Suggestion, tuple[bool, int, str, str]] = {}
-        for n in range(bisect_left(self._keys, key), len(self._keys)):
-            if not self._keys[n].startswith(key):
+        keys, places = self._begun.keys, set[int]()
+        first = bisect_left(keys, key)
+        for n in range(first, min(first + _LOOKED_AT, len(keys))):
+            if not keys[n].startswith(key):
                 break
-            found = self._suggestions[n][1]
-            inside = self._keys[n] != " ".join(plain_words(found.text))
-            rank = (inside, -found.documents, found.text, found.kind)
-            best[found] = min(rank, best.get(found, rank))
-        return sorted(best, key=best.__getitem__)[:count]
+            places.update(int(place) for place in self._begun.rows[self._begun.part_at(n)])
+        ranked = sorted(self._ranked(place, key) for place in places)
+        return [found for _, _, found in ranked[:count]]
+
+    def _ranked(self, place: int, key: str) -> tuple[bool, int, Suggestion]:
+        text, documents = self._texts[place], int(self._counts[place])
+        inside = not " ".join(plain_words(text)).startswith(key)
+        return inside, -documents, Suggestion(text, _KINDS[self._kinds[place]], documents)
 
 
-def _beginnings(text: str) -> list[str]:
+def _beginnings(text: str) -> set[str]:
     """A text from each of its words on."""
     cut = plain_words(text)
-    return [" ".join(cut[n:]) for n in range(len(cut))]
+    return {" ".join(cut[n:]) for n in range(len(cut))}
