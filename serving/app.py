@@ -12,6 +12,7 @@ from flask import Flask
 from serving import refusals
 from serving.adapt import view
 from serving.catalogue import Catalogue
+from serving.finder import Finder
 from serving.handlers import Context
 from serving.refusals import REQUEST_ID
 from serving.routes import ROUTES
@@ -52,9 +53,10 @@ def create_app(store: Path | Table, *, clock: Callable[[], int] | None = None) -
     app = Api("serving", static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False
     catalogue = Catalogue(store)
+    finder = Finder(catalogue)
     now = clock or (lambda: time_ns() // 1_000_000)
     for route in ROUTES:
-        context = Context(catalogue, now, route.cache, route.cache.header())
+        context = Context(catalogue, finder, now, route.cache, route.cache.header())
         app.add_url_rule(_rule(route.path), route.name, view(route, context), methods=["GET"])
     refusals.register(app)
     return app

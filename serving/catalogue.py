@@ -47,6 +47,12 @@ class Catalogue:
         self._opening = Lock()
 
     @property
+    def folder(self) -> Path:
+        """Where the store lies, with its index beside it."""
+        found: Path = self._path or self.table.path  # type: ignore[attr-defined]
+        return found
+
+    @property
     def table(self) -> Table:
         return self._table or self._open()
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from serving.answers import JSON, Answer, Cache, as_json
 from serving.catalogue import Catalogue
+from serving.finder import Finder
 from serving.problems import PROBLEMS, Problem
 from serving.provenance import provenance
 from serving.shapes import (
@@ -30,6 +31,7 @@ class Context(NamedTuple):
     """What a handler works with. `clock` gives the time in epoch ms."""
 
     catalogue: Catalogue
+    finder: Finder
     clock: Callable[[], int]
     cache: Cache
     cache_control: str

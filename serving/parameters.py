@@ -95,6 +95,15 @@ LANGUAGE = Kind(_language, {"type": "string", "maxLength": 35})
 INSTANT = Kind(_instant, {"type": "string", "format": "date-time"})
 
 
+def _flag(raw: str) -> bool:
+    if raw not in ("0", "1", "true", "false"):
+        raise ValueError("takes 1 or 0")
+    return raw in ("1", "true")
+
+
+FLAG = Kind(_flag, {"type": "boolean"})
+
+
 def count(least: int, most: int) -> Kind:
     """A whole number from `least` to `most`."""
 

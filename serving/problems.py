@@ -38,6 +38,19 @@ PROBLEMS: Mapping[str, ProblemType] = {
             "change feed; one that was ever served keeps resolving.",
         ),
         ProblemType(
+            "no-text",
+            404,
+            "Nothing to compare",
+            "The title has no text that likeness could be judged by.",
+        ),
+        ProblemType(
+            "search-unavailable",
+            503,
+            "Nothing is indexed yet",
+            "The catalogue has titles but no index to search them by; its operator runs "
+            "`ummid index`. Lookups and availability answer meanwhile.",
+        ),
+        ProblemType(
             "unknown-identifier",
             404,
             "No title carries this identifier",

@@ -5,9 +5,19 @@ from typing import Any
 
 from msgspec import Struct
 
-from serving import handlers
+from serving import handlers, searching
 from serving.answers import Answer, Cache
-from serving.parameters import INSTANT, LANGUAGE, TERRITORY, TEXT, TITLE_ID, Parameter, count
+from serving.parameters import (
+    FLAG,
+    INSTANT,
+    LANGUAGE,
+    TERRITORY,
+    TEXT,
+    TITLE_ID,
+    Kind,
+    Parameter,
+    count,
+)
 from serving.shapes import (
     AvailabilityBody,
     ChangesBody,
@@ -15,6 +25,8 @@ from serving.shapes import (
     LookupBody,
     ProblemTypeBody,
     ProvenanceBody,
+    SearchBody,
+    SuggestionsBody,
 )
 from ummid.catalog.title import Title
 
@@ -53,7 +65,115 @@ _ID = Parameter(
     problem="unknown-title",
 )
 
+
+def _narrowing(name: str, help: str, example: str, kind: Kind = TEXT) -> Parameter:
+    return Parameter(name=name, place="query", kind=kind, help=help, example=example)
+
+
+_LIMIT = Parameter(
+    name="limit",
+    place="query",
+    kind=count(1, 100),
+    default=10,
+    help="How many titles at most. Default: 10.",
+    example="10",
+)
+_FILTERS = (
+    _narrowing("territory", "Only what is available there (ISO 3166).", "FR", TERRITORY),
+    _narrowing("platform", "Only what is available on it; asks for a territory.", "flix"),
+    _narrowing("at", "The day, by its midnight in UTC; default: today.", "2025-03-01", INSTANT),
+    _narrowing("type", "Only titles of this kind.", "film"),
+    _narrowing("genre", "Only titles of this genre, as the catalogue writes it.", "Thriller"),
+    _narrowing("language", "Only titles in this language.", "en", LANGUAGE),
+    _narrowing("country", "Only titles of this country.", "FR"),
+    _narrowing("partner", "Only titles that this partner lists.", "acme"),
+    _narrowing("year_from", "The first year.", "1990", count(0, 9999)),
+    _narrowing("year_to", "The last year, included.", "1999", count(0, 9999)),
+)
+_SEARCHED = Cache(age=30, shared=30)
+
 ROUTES: tuple[Route, ...] = (
+    Route(
+        name="search",
+        path="/api/v1/search",
+        summary="Titles by names, people, words and meaning, with facets",
+        handler=searching.search,
+        body=SearchBody,
+        parameters=(
+            Parameter(
+                name="q",
+                place="query",
+                kind=TEXT,
+                required=True,
+                help="What is looked for, in any words. There is no query language.",
+                example="slow-burning thriller",
+            ),
+            _LIMIT,
+            Parameter(
+                name="explain",
+                place="query",
+                kind=FLAG,
+                default=False,
+                help="1: what each side added to each score.",
+                example="1",
+            ),
+            *_FILTERS,
+        ),
+        errors=("search-unavailable",),
+        cache=_SEARCHED,
+    ),
+    Route(
+        name="semantic-search",
+        path="/api/v1/search/semantic",
+        summary="Titles by meaning alone",
+        handler=searching.semantic,
+        body=SearchBody,
+        parameters=(
+            Parameter(
+                name="query",
+                place="query",
+                kind=TEXT,
+                required=True,
+                help="What it is about, in a sentence.",
+                example="two brothers plan a last heist",
+            ),
+            _LIMIT,
+            *_FILTERS,
+        ),
+        errors=("search-unavailable",),
+        cache=_SEARCHED,
+    ),
+    Route(
+        name="suggestions",
+        path="/api/v1/search/suggestions",
+        summary="Titles and people that begin as typed",
+        handler=searching.suggest,
+        body=SuggestionsBody,
+        parameters=(
+            Parameter(
+                name="prefix",
+                place="query",
+                kind=TEXT,
+                required=True,
+                help="What is typed so far.",
+                example="the li",
+            ),
+            _LIMIT,
+        ),
+        errors=("search-unavailable",),
+        cache=_SEARCHED,
+    ),
+    Route(
+        name="similar",
+        path="/api/v1/titles/{id}/similar",
+        summary="Titles that are about the like",
+        handler=searching.similar,
+        body=SearchBody,
+        parameters=(_ID, _LIMIT, *_FILTERS),
+        errors=("unknown-title", "withdrawn-title", "no-text", "search-unavailable"),
+        cache=_SEARCHED,
+        moves=True,
+    ),
     Route(
         name="title",
         path="/api/v1/titles/{id}",

@@ -168,3 +168,48 @@ class ProblemTypeBody(Struct, frozen=True):
     title: str
     status: int
     help: str
+
+
+class HitBody(Struct, frozen=True, omit_defaults=True):
+    """One title found. With `explain`, what each side added to its score."""
+
+    id: str
+    title: str | None
+    kind: str
+    year: int | None
+    score: float
+    href: str
+    explained: dict[str, float] = {}
+
+
+class FacetBody(Struct, frozen=True):
+    value: str
+    count: int
+
+
+class SearchBody(Struct, frozen=True):
+    """The best titles, the best first. `matched` is how many were really found, and what `facets`
+    count; `hits` may hold more, the next best. `corrected` says how a misspelt word was read,
+    `degraded` that words alone answered. `serial` is the change up to which the catalogue is
+    indexed.
+    """
+
+    serial: int
+    matched: int
+    hits: tuple[HitBody, ...]
+    facets: dict[str, tuple[FacetBody, ...]] = {}
+    corrected: dict[str, str] = {}
+    degraded: bool = False
+
+
+class SuggestionBody(Struct, frozen=True):
+    """`kind` is `title` or `person`; `titles` is how many bear or have it."""
+
+    text: str
+    kind: str
+    titles: int
+
+
+class SuggestionsBody(Struct, frozen=True):
+    serial: int
+    suggestions: tuple[SuggestionBody, ...]

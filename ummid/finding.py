@@ -30,7 +30,7 @@ def index(settings: Settings, store: Path | None) -> None:
     Run it after an ingest. Every text is embedded once: running it again embeds nothing.
     """
     from ummid.search import stored
-    from ummid.search.indexing import Indexed, follow
+    from ummid.search.indexing import Indexed
     from ummid.stores.lmdb_table import LmdbTable
 
     folder = store or settings.store
@@ -40,9 +40,8 @@ def index(settings: Settings, store: Path | None) -> None:
     def told(done: Indexed) -> None:
         click.echo(f"{done.titles:,} titles, {done.embedded:,} embedded", err=True)
 
-    model = stored.embedder()
-    with closing(LmdbTable(folder)) as table, closing(stored.vector_index(folder, model)) as into:
-        done = follow(table, into, model, told)
+    with closing(LmdbTable(folder)) as table:
+        done = stored.update(table, folder, stored.embedder(), told)
     click.echo(
         f"{done.titles:,} changed titles: {done.embedded:,} embedded, {done.reused:,} vectors "
         f"reused, {done.removed:,} taken out, {done.failed:,} without a vector"
@@ -90,18 +89,20 @@ def search(
     within = _filter(tokens, (first, last), territory, platforms, day)
     folder = store or settings.store
     with reading(folder) as table:
-        answer = stored.searcher(table, folder).search(query, limit, within)
+        opened = stored.open_search(folder, stored.embedder())
+        answer = opened.searcher.search(query, limit, within)
         for found in answer.found:
             document = read_document(table, found.id)
             if document is None:
                 continue
             title = decode_body(document.body)
             if as_json:
-                line = msgspec.json.encode(found._asdict() | {"title": title.title})
-                click.echo(line)
+                click.echo(msgspec.json.encode(found._asdict() | {"title": title.title}))
                 continue
             year = f" ({title.year})" if title.year else ""
-            click.echo(one_line(f"{found.score:6.3f}  {title.title}{year}  {title.kind}  {title.id}"))
+            click.echo(
+                one_line(f"{found.score:6.3f}  {title.title}{year}  {title.kind}  {title.id}")
+            )
             if explain:
                 parts = ("words", "meaning", "hints", "exact")
                 said = ", ".join(f"{part} {getattr(found, part):.3f}" for part in parts)
@@ -126,7 +127,9 @@ def _filter(
     if territory:
         code = Territories().read(territory)
         if code is None:
-            raise ConfigError(f"--territory {territory!r} names no territory; give an ISO 3166 code")
+            raise ConfigError(
+                f"--territory {territory!r} names no territory; give an ISO 3166 code"
+            )
         when = (day or datetime.now(UTC)).replace(tzinfo=UTC)
         on = window_tokens(code, platforms), int(when.timestamp()) // _DAY_SECONDS
     return Filter(

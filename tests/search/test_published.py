@@ -82,12 +82,11 @@ def test_a_date_means_its_first_instant() -> None:
 
 def test_filters_on_territory_platform_and_date_find_what_is_available() -> None:
     elsewhere = TerritorySet(("WORLD",), ("FR",))
-    restricted = Restricted(
-        [
-            document(HEAT, offers(offer())).restricts,
-            document(HEAT, offers(offer(territories=elsewhere, platform="other"))).restricts,
-        ]
-    )
+    found_by = [
+        document(HEAT, offers(offer())).restricts,
+        document(HEAT, offers(offer(territories=elsewhere, platform="other"))).restricts,
+    ]
+    restricted = Restricted(Restricted.arrays(found_by), len(found_by))
 
     def found(territory: str, day: str, *platforms: str) -> list[bool]:
         tokens = window_tokens(territory, platforms)

@@ -85,4 +85,4 @@ def _without(place: str, gone: set[str]) -> Iterator[str]:
 def _inside(place: str) -> frozenset[str]:
     if place == WORLD:
         return frozenset({country.alpha_2 for country in pycountry.countries} | {"XK"})
-    return frozenset(s.code for s in pycountry.subdivisions.get(country_code=place) or ())
+    return frozenset(s.code for s in pycountry.subdivisions if s.country_code == place)
