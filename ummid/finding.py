@@ -106,7 +106,7 @@ def search(
             if explain:
                 parts = ("words", "meaning", "hints", "exact")
                 said = ", ".join(f"{part} {getattr(found, part):.3f}" for part in parts)
-                click.echo(f"        {said}")
+                click.echo(f"      {said}")
     for word, meant in answer.corrected.items():
         click.echo(one_line(f"{word!r} is nowhere; read as {meant!r}"), err=True)
     if not answer.found:
