@@ -28,7 +28,7 @@ from ummid.errors import ConfigError, ModelError
 from ummid.models.budget import Budget
 from ummid.models.enricher import Cost, Enrichment, TitleFacts
 from ummid.models.gemini import GeminiConfig, GeminiEnricher
-from ummid.models.gemini_calls import Endpoint
+from ummid.models.gemini_calls import Endpoint, _seconds
 from ummid.models.outcome import Outcome
 from ummid.models.prices import Prices
 
@@ -142,6 +142,24 @@ def test_nobody_asks_before_the_service_wants_to_be_asked(
     assert codes(enricher.enrich(many(3))) == ["ok"] * 3
     assert gemini.at[1] - gemini.at[0] >= 0.4
     assert enricher.counts["calls"] == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("2", 2),
+        ("0.5", 0.5),
+        ("86400", 300),
+        ("inf", 300),
+        ("nan", 0),
+        ("-1", 0),
+        ("", 0),
+        (None, 0),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", 0),
+    ],
+)
+def test_no_header_silences_the_process_for_good(said: str | None, seconds: float) -> None:
+    assert _seconds(said) == seconds
 
 
 def test_a_refused_pace_falls(gemini: Gemini, make: Make) -> None:

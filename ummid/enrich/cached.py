@@ -11,9 +11,6 @@ from ummid.models.outcome import Outcome
 from ummid.stores.table import Table
 from ummid.views import enrichments
 
-_TOGETHER = 16
-"""Asked and kept at once: a killed process loses at most the answers of so many."""
-
 _Outcomes = dict[str, Outcome[Enrichment]]
 
 
@@ -23,11 +20,12 @@ class CachedEnricher:
     Within a process the same content is asked by one thread at a time, and the others wait for
     its answer; across processes it may be asked by each, and one answer stays. Failures are not
     kept: they are asked again when they come again. An answer that cannot be kept is an error.
+    `together` are asked and kept at once: a killed process loses at most the answers of so many.
     """
 
-    def __init__(self, inner: Enricher, table: Table) -> None:
+    def __init__(self, inner: Enricher, table: Table, together: int = 16) -> None:
         self.model, self.prompt = inner.model, inner.prompt
-        self._inner, self._table = inner, table
+        self._inner, self._table, self._together = inner, table, together
         self._counts: Counter[str] = Counter()
         self._asking: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
@@ -81,8 +79,8 @@ class CachedEnricher:
         }
         self._count("kept", len(found))
         missing = [content for content in wanted if content not in found]
-        for start in range(0, len(missing), _TOGETHER):
-            some = missing[start : start + _TOGETHER]
+        for start in range(0, len(missing), self._together):
+            some = missing[start : start + self._together]
             outcomes = ask(self._inner, [wanted[content] for content in some])
             found |= self._keep(dict(zip(some, outcomes, strict=True)))
         return found

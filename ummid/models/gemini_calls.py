@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _NO_CAPACITY = {429, 503}
 _RETRYABLE = {408, 429, 500, 502, 503, 504}
 _REFUSING_ALL = {401, 403, 404}
+_LONGEST_WAIT = 300.0
+"""Seconds after which it is asked again, whatever the service said."""
 _BLOCKED = {"SAFETY", "PROHIBITED_CONTENT", "BLOCKLIST", "SPII", "RECITATION"}
 
 
@@ -182,6 +184,7 @@ def _asked_to_wait(error: Any) -> float:
 
 def _seconds(text: str | None) -> float:
     try:
-        return max(0.0, float(text or 0))
+        asked = float(text or 0)
     except ValueError:  # a date: the usual waiting does
         return 0.0
+    return min(asked, _LONGEST_WAIT) if asked > 0 else 0.0
