@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes .venv at the root and installs what `runtime` (default), `dev`, `bench`, `gcp` or `model` needs,
-# from the hash-locked files. A second call does nothing; one that was interrupted is made good.
+# Makes .venv at the root and installs what `runtime` (default), `dev`, `bench`, `gcp` or `model`
+# needs, from the hash-locked files. A second call does nothing; one that was interrupted is made good.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -123,6 +123,28 @@ def test_a_title_asked_for_exactly_stands_above_all_likeness() -> None:
     assert (found.id, found.exact) == ("t4", 2.0)
 
 
+@pytest.mark.parametrize(
+    ("asked", "exact"),
+    [
+        ("matrix", 2.0),
+        ("a matrix", 1.0),
+        ("the matirx", 1.0),
+        ("teh matrix", 1.0),
+        ("matrix hacker", 0.0),
+        ("the", 0.0),
+    ],
+)
+def test_a_title_nearly_asked_for_stands_almost_as_high(asked: str, exact: float) -> None:
+    best, *_ = WORDS.search(asked).found
+    assert best.exact == exact
+
+
+def test_a_word_alone_may_be_a_theme_and_names_no_title_that_has_more() -> None:
+    documents = [Document(id="a", titles=("The Prison",)), Document(id="b", keywords=("prison",))]
+    searcher = Searcher(Catalogue.of(documents))
+    assert all(found.exact == 0 for found in searcher.search("prison").found)
+
+
 def test_words_answer_alone_when_meaning_fails() -> None:
     searcher, index = hybrid(matrix=(1.0, 0.0))
     assert not searcher.search("matrix").degraded

@@ -8,6 +8,7 @@ from typing import Self
 import numpy as np
 
 from ummid.search.arrays import Arrays, Strings, read, write
+from ummid.search.asking import GRAMMAR
 from ummid.search.document import Document
 from ummid.search.filters import Mask, Restricted
 from ummid.search.question import Question
@@ -85,6 +86,19 @@ class Catalogue:
     def corrected(self, weights: dict[str, float], meant: dict[str, str]) -> dict[str, float]:
         added = {stem(word): _MEANT * self.text.rarity(stem(word)) for word in meant.values()}
         return {**added, **weights}
+
+    def named(self, question: Question, meant: dict[str, str]) -> Scores:
+        """1 for a document of just the title asked for, a half for one of nearly that title."""
+        named = np.zeros(len(self.ids), np.float32)
+        named[exact := self.names.exact(question.words)] = 1
+        if question.is_short and not exact:
+            words = [meant.get(word, word) for word in question.words]
+            known = [word for word in words if self.text.frequency(stem(word))]
+            telling = [word for word in known if stem(word) not in GRAMMAR]
+            # A word that is all of the query is rather a theme than a name without its article.
+            if telling != list(question.words):
+                named[self.names.alike(telling)] = 0.5
+        return named
 
     def year_likeness(self, question: Question) -> Scores:
         """1 for documents of a time that a question names, fading to 0 around it."""

@@ -34,9 +34,16 @@ class Parts(NamedTuple):
 
 
 def fuse(
-    catalogue: Catalogue, question: Question, words: Scores, meaning: Scores | None, best: float
+    catalogue: Catalogue,
+    question: Question,
+    words: Scores,
+    meaning: Scores | None,
+    best: float,
+    named: Scores,
 ) -> Parts:
-    """`words` as scored by the text index and `best` their best; `meaning` are cosines."""
+    """`words` as scored by the text index and `best` their best; `meaning` are cosines; `named`
+    says how surely the title asked for is a document's.
+    """
     shared = words / np.float32(best) if best > 0 else np.zeros_like(words)
     share = _MEANING * len(question.words) / (len(question.words) + _HALF)
     # Nothing found by words: meaning alone decides, whatever the length.
@@ -47,6 +54,4 @@ def fuse(
         hints += np.float32(_YEAR) * catalogue.year_likeness(question)
     if question.kind:
         hints += np.float32(_KIND) * catalogue.of_kind(question)
-    exact = np.zeros_like(words)
-    exact[catalogue.names.exact(question.words)] = _EXACT
-    return Parts(shared, meant, hints, exact)
+    return Parts(shared, meant, hints, np.float32(_EXACT) * named)

@@ -69,7 +69,8 @@ class Searcher:
         words[~allowed] = 0
         meaning, degraded = self._by_meaning(question, within)
         best = float(words.max(initial=0.0))
-        parts = fuse(self._catalogue, question, words, meaning, best)
+        named = self._catalogue.named(question, corrected)
+        parts = fuse(self._catalogue, question, words, meaning, best, named)
         total = parts.total
         rows = _best(total, allowed, count)
         return Answer(

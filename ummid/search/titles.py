@@ -2,15 +2,16 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from ummid.search.arrays import Arrays, Groups, Strings
+from ummid.search.asking import GRAMMAR
 from ummid.search.document import Document
 from ummid.search.spelling import Spelling
-from ummid.search.words import plain_words
+from ummid.search.words import plain_words, stem
 
 _KINDS = ("title", "person")
 _LOOKED_AT = 5_000
@@ -29,7 +30,7 @@ class Names:
     """The titles and people of documents."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self._titled = Groups(arrays, "titles")
+        self._titled, self._cores = Groups(arrays, "titles"), Groups(arrays, "cores")
         self._spelling = Spelling(arrays)
         self._begun = Groups(arrays, "begun")
         self._texts = Strings(arrays, "suggested")
@@ -38,6 +39,7 @@ class Names:
     @staticmethod
     def arrays(documents: Sequence[Document]) -> Arrays:
         titled: defaultdict[str, list[int]] = defaultdict(list)
+        cores: defaultdict[str, list[int]] = defaultdict(list)
         words: Counter[str] = Counter()
         suggested: Counter[tuple[str, int]] = Counter()
         for row, document in enumerate(documents):
@@ -46,9 +48,11 @@ class Names:
                 for text, parts in cut.items():
                     words.update(parts)
                     suggested[text, kind] += 1
-                keys = dict.fromkeys(" ".join(parts) for parts in cut.values() if parts)
-                for key in keys if kind == 0 else ():
-                    titled[key].append(row)
+                if kind == 0:
+                    for key in {" ".join(parts) for parts in cut.values()}:
+                        titled[key].append(row)
+                    for key in {_core(parts) for parts in cut.values()}:
+                        cores[key].append(row)
         ordered = sorted(suggested)
         begun: defaultdict[str, list[int]] = defaultdict(list)
         for n, (text, _) in enumerate(ordered):
@@ -56,6 +60,7 @@ class Names:
                 begun[key].append(n)
         return {
             **Groups.arrays(titled, "titles"),
+            **Groups.arrays(cores, "cores"),
             **Spelling.arrays(words.items()),
             **Groups.arrays(begun, "begun"),
             **Strings.arrays([text for text, _ in ordered], "suggested"),
@@ -65,7 +70,13 @@ class Names:
 
     def exact(self, words: Sequence[str]) -> list[int]:
         """Rows of the documents with a title of just these words."""
-        return [int(row) for row in self._titled.rows[self._titled.part(" ".join(words))]]
+        key = " ".join(words)
+        return self._titled.rows[self._titled.part(key)].tolist() if key else []
+
+    def alike(self, words: Sequence[str]) -> list[int]:
+        """As `exact`, articles and the like left out on both sides."""
+        key = _core(words)
+        return self._cores.rows[self._cores.part(key)].tolist() if key else []
 
     def meant(self, word: str) -> str | None:
         """The word of a title or name that a misspelt word stands for."""
@@ -92,6 +103,10 @@ class Names:
         text, documents = self._texts[place], int(self._counts[place])
         inside = not " ".join(plain_words(text)).startswith(key)
         return inside, -documents, Suggestion(text, _KINDS[self._kinds[place]], documents)
+
+
+def _core(words: Iterable[str]) -> str:
+    return " ".join(word for word in words if stem(word) not in GRAMMAR)
 
 
 def _beginnings(text: str) -> set[str]:
