@@ -22,7 +22,9 @@ from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
 from ummid.views import keys, titles
 
-_FOLDER, _WORDS, _VECTORS = "search", "words", "vectors"
+_FOLDER, _WORDS, _VECTORS = "search", "words-1", "vectors"
+"""The number in the name goes with how words are laid out in files: one laid out by another
+version is not opened, it is made anew."""
 _KEPT = 2
 _CHUNK = 1000
 
