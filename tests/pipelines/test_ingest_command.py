@@ -187,7 +187,7 @@ def test_two_ingests_at_once_are_refused_with_who_is_at_it(feed: Path, tmp_path:
     assert (found.returncode, found.stdout) == (1, "")
     (line,) = errors(found)
     assert line.startswith(f"Error: another ingest is running on {store.path} (process ")
-    assert line.endswith("wait for it or use another --store")
+    assert line.endswith("wait for it (--wait SECONDS) or use another --store")
 
 
 def test_a_store_that_cannot_be_written_ends_it_in_one_line(tmp_path: Path) -> None:
