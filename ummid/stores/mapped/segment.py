@@ -108,12 +108,13 @@ class Segment:
         alive = self.size if chosen is None else chosen.total
         if alive <= GATHERED or self.lists is None or count * 20 > alive:
             rows = self._exact(vector, count, chosen)
-        elif chosen is None:
-            rows = self.lists.candidates(vector, count, None)
+            scores = cosines(self.vectors, rows, vector)
         else:
-            counts = self.lists.sizes if selection.inside is None else selection.inside
-            rows = self.lists.candidates(vector, count, Inside(chosen.as_bits(), counts))
-        scores = cosines(self.vectors, rows, vector)
+            inside = None
+            if chosen is not None:
+                counts = self.lists.sizes if selection.inside is None else selection.inside
+                inside = Inside(chosen.as_bits(), counts)
+            rows, scores = self.lists.nearest(self.vectors, vector, count, inside)
         order = np.argsort(-scores, kind="stable")
         return Found(rows[order], scores[order])
 
