@@ -23,8 +23,8 @@ _SPARE = 30
 """Candidates beyond those asked for: codes order only nearly as the vectors do."""
 NEGLIGIBLE = 0.001
 """Expected answers, of ten, in a list that is left out."""
-_MOST_ROWS = 14_000
-"""Inside the filter, in lists read second: more were never found to help."""
+_NEXT_ROWS = 10_000
+"""So many inside the filter at a time, while they turn out to help."""
 _BLUR = 0.9
 """Three deviations of the error of codes that are steps of 1 apart."""
 _LARGEST = 400
@@ -130,47 +130,49 @@ class Lists:
         lists = self._first(likeness, sizes, count)
         wanted = count + _SPARE
         coded, rows = self._scan(vector, lists, wanted, inside)
-        more = self._second(vector, likeness, sizes, lists, coded, count)
-        if len(more):
-            lists = np.concatenate([lists, more])
-            coded, rows = _merged(wanted, (coded, rows), self._scan(vector, more, wanted, inside))
+        helped = count
+        while helped * 10 > count:
+            more = self._next(vector, likeness, sizes, lists, coded, count)
+            if not len(more):
+                break
+            lists, found = np.concatenate([lists, more]), self._scan(vector, more, wanted, inside)
+            coded, rows = _merged(wanted, (coded, rows), found)
+            helped = int((found[0] >= _last(coded, count)).sum())
         scores = cosines(matrix, rows, vector)
         blur = _BLUR * float(np.sqrt(np.sum((vector * self._steps) ** 2)))
         while len(rows) >= wanted and wanted < _LARGEST * count + _SPARE:
-            last = np.partition(scores, len(scores) - count)[len(scores) - count]
-            if coded.min() < last - blur:
+            if coded.min() < _last(scores, count) - blur:
                 break
             wanted *= 4
             coded, rows = self._scan(vector, lists, wanted, inside)
             scores = cosines(matrix, rows, vector)
         return rows, scores
 
-    def _second(
+    def _next(
         self,
         vector: Floats,
         likeness: Floats,
         sizes: Rows,
-        first: Rows,
+        read: Rows,
         coded: Floats,
         count: int,
     ) -> Rows:
-        """The lists that may still hold answers, after what the first ones held.
+        """Of the lists that may still hold answers the next ones.
 
-        What the first ones held also tells by how much the estimate is too high.
+        What those that were read held also tells by how much the estimate is too high.
         """
         if len(coded) < count:
             rest = sizes > 0
-            rest[first] = False
+            rest[read] = False
             return np.flatnonzero(rest)
-        least = np.partition(coded, len(coded) - count)[len(coded) - count]
         spread = self._spread * np.sqrt(max(float(vector @ self._scatter @ vector), 1e-12))
-        expected = sizes * _tail((least - likeness) / spread)
-        expected *= min(1.0, count / max(float(expected[first].sum()), 1e-12))
-        expected[first] = 0
+        expected = sizes * _tail((_last(coded, count) - likeness) / spread)
+        expected *= min(1.0, count / max(float(expected[read].sum()), 1e-12))
+        expected[read] = 0
         chosen = np.flatnonzero(expected > NEGLIGIBLE * count / 10)
         chosen = chosen[np.argsort(-expected[chosen])]
         held = np.cumsum(sizes[chosen])
-        return chosen[: int(np.searchsorted(held, _MOST_ROWS + 200 * count)) + 1]
+        return chosen[: int(np.searchsorted(held, _NEXT_ROWS + 100 * count)) + 1]
 
     def _first(self, likeness: Floats, sizes: Rows, count: int) -> Rows:
         """The nearest lists that together hold enough rows for a first estimate."""
@@ -201,6 +203,12 @@ class Lists:
         )  # fmt: skip
         found = rows >= 0
         return scores[found], rows[found]
+
+
+def _last(scores: Floats, count: int) -> float:
+    """The last of the `count` highest scores."""
+    place = max(len(scores) - count, 0)
+    return float(np.partition(scores, place)[place])
 
 
 def _merged(

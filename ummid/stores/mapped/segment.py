@@ -24,7 +24,7 @@ GATHERED = 14_000
 """Up to so many rows of a filter are all scored: reading lists would not be cheaper."""
 _REMEMBERED = 64
 
-_EVERYTHING = msgspec.msgpack.encode(Filter())
+_EVERYTHING = repr(Filter())
 
 
 class Selection(NamedTuple):
@@ -64,7 +64,7 @@ class Segment:
             else None
         )
         self._everything = RowSet(self.size, None, rowsets.pack(self.size, None), self.size)
-        self._selections: OrderedDict[bytes, Selection] = OrderedDict()
+        self._selections: OrderedDict[str, Selection] = OrderedDict()
 
     def id_of(self, row: int) -> str:
         return self._text(self._texts, row).decode()
@@ -126,7 +126,7 @@ class Segment:
 
     def _selection(self, within: Filter) -> Selection:
         """Compiled once for each filter; the latest ones are remembered."""
-        key = msgspec.msgpack.encode(within)
+        key = repr(within)
         if key == _EVERYTHING:
             return Selection(None, None)
         known = self._selections.get(key)
