@@ -130,8 +130,8 @@ class Lists:
         lists = self._first(likeness, sizes, count)
         wanted = count + _SPARE
         coded, rows = self._scan(vector, lists, wanted, inside)
-        helped = count
-        while helped * 10 > count:
+        helped, little = count, count // 10 if inside is None else 0
+        while helped > little:
             more = self._next(vector, likeness, sizes, lists, coded, count)
             if not len(more):
                 break
