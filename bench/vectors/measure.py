@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from typing import Any
 
 import faiss
@@ -31,7 +32,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
     print(f"{len(data.vectors)} vectors of {data.vectors.shape[1]}", flush=True)
     started = time.perf_counter()
     built(folder, data, chosen)
-    build = time.perf_counter() - started
+    build, used = time.perf_counter() - started, getrusage(RUSAGE_CHILDREN)
     print(f"built in {build:.1f} s", flush=True)
     index = MappedVectorIndex(folder / "index", data.vectors.shape[1])
     asked, times = _ask(arguments, index, data, chosen)
@@ -40,6 +41,7 @@ def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
         "n": len(data.vectors),
         "real": bool(arguments.vectors),
         "build_s": round(build, 1),
+        "build_cpu_s": round(used.ru_utime + used.ru_stime, 1),
         "disk_mb": sum(f.stat().st_size for f in (folder / "index").iterdir()) >> 20,
         "reader": reader(folder / "index", folder / "q.npy", list(chosen)),
         "recall": asked,
