@@ -98,7 +98,11 @@ def test_a_crowd_that_takes_all_places_is_looked_behind(
     assert sorted(int(hit.id) % 5 for hit in hits) == [0, 1, 2, 3, 4]
 
 
-def test_many_equal_vectors_are_answered_in_the_order_of_ids(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gathered", [segment.GATHERED, 100])
+def test_many_equal_vectors_are_answered_in_the_order_of_ids(
+    tmp_path: Path, gathered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(segment, "GATHERED", gathered)
     rng = np.random.default_rng(3)
     vectors = [*clustered(rng, 6000), *np.repeat(clustered(rng, 1), 300, axis=0)]  # type: ignore[misc]
     with closing(MappedVectorIndex(tmp_path, WIDE)) as index:
