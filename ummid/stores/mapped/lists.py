@@ -17,7 +17,7 @@ from ummid.stores.mapped.pack import Pack, PackWriter, Ref
 from ummid.stores.mapped.rowsets import Bits
 
 _FIRST_LISTS = 12
-_FIRST_ROWS = 1500
+_FIRST_ROWS = 300
 _NEAR = 96
 _SPARE = 30
 """Candidates beyond those asked for: codes order only nearly as the vectors do."""

@@ -20,7 +20,7 @@ from ummid.stores.mapped.rowsets import RowSet
 from ummid.stores.mapped.source import Taken, hash_of
 from ummid.stores.vectors import Filter
 
-GATHERED = 14_000
+GATHERED = 3_000
 """Up to so many rows of a filter are all scored: reading lists would not be cheaper."""
 _REMEMBERED = 64
 
