@@ -38,8 +38,11 @@ class MappedVectorIndex:
     own: load an index with few large calls.
     """
 
-    def __init__(self, path: Path, dimensions: int, *, readonly: bool = False) -> None:
+    def __init__(
+        self, path: Path, dimensions: int, *, readonly: bool = False, journaled: int = JOURNALED
+    ) -> None:
         self.path, self.dimensions = path, dimensions
+        self._readonly, self._journaled = readonly, journaled
         self._lock = Lock()
         self._removed: tuple[str | None, dict[str, int]] = (None, {})
         if not readonly:
@@ -55,6 +58,7 @@ class MappedVectorIndex:
         self._reader = Reader(path, dimensions)
 
     def upsert(self, items: Iterable[Item]) -> None:
+        self._check_writable()
         with Draft(self.path, self.dimensions) as draft:
             taken = draft.take(items)
             with self._writing() as reader:
@@ -65,7 +69,7 @@ class MappedVectorIndex:
                     ]
                 )
                 kept = taken if len(rows) == len(taken.ids) else taken.part(rows)
-                if len(kept.ids) > JOURNALED:
+                if len(kept.ids) > self._journaled:
                     self._add(reader, kept)
                 elif kept.ids:
                     self._append(reader, _frame(kept), len(kept.ids))
@@ -92,7 +96,7 @@ class MappedVectorIndex:
                 missing.append(change.id)
             elif self._newest(change.id) <= change.version:
                 kept.append((change, place))
-        if len(kept) > JOURNALED:
+        if len(kept) > self._journaled:
             self._add(
                 reader,
                 Taken(
@@ -140,6 +144,10 @@ class MappedVectorIndex:
     def close(self) -> None:
         self._reader.close()
 
+    def _check_writable(self) -> None:
+        if self._readonly:
+            raise StoreError(f"the vector index in {self.path} was opened for reading only")
+
     def _newest(self, name: str) -> float:
         """The version that decides against an older one; of an id never seen, below all."""
         known = (self._reader.version(name), self._reader.removed.get(name),
@@ -152,13 +160,14 @@ class MappedVectorIndex:
         compact(self.path, reader, taken)
 
     def _append(self, reader: Reader, frame: Frame, rows: int) -> None:
-        if len(reader.recent.ids) + rows > JOURNALED or reader.position > _JOURNALED_BYTES:
+        if len(reader.recent.ids) + rows > self._journaled or reader.position > _JOURNALED_BYTES:
             compact(self.path, reader)
         append(self.path / reader.manifest.journal, reader.position, frame)
 
     @contextmanager
     def _writing(self) -> Iterator[Reader]:
         """The newest state, with the lock; a failure leaves what was published."""
+        self._check_writable()
         with self._lock, writer_lock(self.path):
             reader = self._reader
             try:

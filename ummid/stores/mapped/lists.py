@@ -12,17 +12,23 @@ import faiss
 import numpy as np
 from msgspec import Struct
 
-from ummid.stores.mapped.kernels import Floats, Rows, dots, pointer
+from ummid.stores.mapped.kernels import Floats, Rows, cosines, dots, pointer
 from ummid.stores.mapped.pack import Pack, PackWriter, Ref
 from ummid.stores.mapped.rowsets import Bits
 
 _FIRST_LISTS = 12
-_FIRST_ROWS = 1500
+_FIRST_ROWS = 300
 _NEAR = 96
 _SPARE = 30
 """Candidates beyond those asked for: codes order only nearly as the vectors do."""
-NEGLIGIBLE = 0.004
+NEGLIGIBLE = 0.001
 """Expected answers, of ten, in a list that is left out."""
+_NEXT_ROWS = 10_000
+"""So many inside the filter at a time, while they turn out to help."""
+_BLUR = 0.9
+"""Three deviations of the error of codes that are steps of 1 apart."""
+_LARGEST = 400
+"""At most so many candidates for each answer asked for."""
 _CHUNK = 65_536
 _SOME = 4
 """One row in so many tells how lists scatter."""
@@ -30,13 +36,14 @@ _SOME = 4
 
 class ListsLayout(Struct, frozen=True, array_like=True):
     """`spread` is by list: how its members scatter, relative to the whole; `scatter` is the
-    covariance of all members around their centres.
+    covariance of all members around their centres. `steps` are those of the codes, by dimension.
     """
 
     centres: Ref
     starts: Ref
     spread: Ref
     scatter: Ref
+    steps: Ref
 
 
 class Inside(NamedTuple):
@@ -78,6 +85,7 @@ def write_lists(
         writer.add(starts),
         writer.add(relative.astype(np.float32)),
         writer.add((scatter / seen).astype(np.float32)),
+        writer.add(np.ptp(sample, axis=0) / np.float32(255)),
     )
 
 
@@ -98,6 +106,7 @@ class Lists:
         self.starts: Rows = pack.array(layout.starts)
         self._spread: Floats = pack.array(layout.spread)
         self._scatter: Floats = pack.array(layout.scatter).reshape(dimensions, dimensions)
+        self._steps: Floats = pack.array(layout.steps)
         self.sizes: Rows = np.diff(self.starts)
         self._index = faiss.read_index(str(codes), faiss.IO_FLAG_MMAP)
 
@@ -108,28 +117,62 @@ class Lists:
         first, last = self.starts[:-1] // 8, (self.starts[1:] + 7) // 8
         return np.where(self.sizes > 0, before[last] - before[first], 0)
 
-    def candidates(self, vector: Floats, count: int, inside: Inside | None) -> Rows:
-        """Rows among which are the `count` likest, in effect."""
+    def nearest(
+        self, matrix: Floats, vector: Floats, count: int, inside: Inside | None
+    ) -> tuple[Rows, Floats]:
+        """The `count` likest rows, in effect, and some more, with their cosines.
+
+        `matrix` has the vectors themselves: codes choose, vectors decide. Where more rows than
+        were looked at are as good as the last one, within what codes blur, more are looked at.
+        """
         sizes = self.sizes if inside is None else inside.counts
         likeness = dots(self.centres, vector)
-        first = self._first(likeness, sizes, count)
+        lists = self._first(likeness, sizes, count)
         wanted = count + _SPARE
-        scores, rows = self._scan(vector, first, wanted, inside)
-        if len(rows) < count:
-            second = np.flatnonzero(sizes)
-        else:
-            least = np.partition(scores, len(scores) - count)[len(scores) - count]
-            spread = self._spread * np.sqrt(max(float(vector @ self._scatter @ vector), 1e-12))
-            expected = sizes * _tail((least - likeness) / spread)
-            second = np.flatnonzero(expected > NEGLIGIBLE * count / 10)
-        second = second[~np.isin(second, first)]
-        if not len(second):
-            return rows
-        more_scores, more = self._scan(vector, second, wanted, inside)
-        scores, rows = np.concatenate([scores, more_scores]), np.concatenate([rows, more])
-        if len(rows) > wanted:
-            rows = rows[np.argpartition(-scores, wanted)[:wanted]]
-        return rows
+        coded, rows = self._scan(vector, lists, wanted, inside)
+        helped, little = count, count // 10 if inside is None else 0
+        while helped > little:
+            more = self._next(vector, likeness, sizes, lists, coded, count)
+            if not len(more):
+                break
+            lists, found = np.concatenate([lists, more]), self._scan(vector, more, wanted, inside)
+            coded, rows = _merged(wanted, (coded, rows), found)
+            helped = int((found[0] >= _last(coded, count)).sum())
+        scores = cosines(matrix, rows, vector)
+        blur = _BLUR * float(np.sqrt(np.sum((vector * self._steps) ** 2)))
+        while len(rows) >= wanted and wanted < _LARGEST * count + _SPARE:
+            if coded.min() < _last(scores, count) - blur:
+                break
+            wanted *= 4
+            coded, rows = self._scan(vector, lists, wanted, inside)
+            scores = cosines(matrix, rows, vector)
+        return rows, scores
+
+    def _next(
+        self,
+        vector: Floats,
+        likeness: Floats,
+        sizes: Rows,
+        read: Rows,
+        coded: Floats,
+        count: int,
+    ) -> Rows:
+        """Of the lists that may still hold answers the next ones.
+
+        What those that were read held also tells by how much the estimate is too high.
+        """
+        if len(coded) < count:
+            rest = sizes > 0
+            rest[read] = False
+            return np.flatnonzero(rest)
+        spread = self._spread * np.sqrt(max(float(vector @ self._scatter @ vector), 1e-12))
+        expected = sizes * _tail((_last(coded, count) - likeness) / spread)
+        expected *= min(1.0, count / max(float(expected[read].sum()), 1e-12))
+        expected[read] = 0
+        chosen = np.flatnonzero(expected > NEGLIGIBLE * count / 10)
+        chosen = chosen[np.argsort(-expected[chosen])]
+        held = np.cumsum(sizes[chosen])
+        return chosen[: int(np.searchsorted(held, _NEXT_ROWS + 100 * count)) + 1]
 
     def _first(self, likeness: Floats, sizes: Rows, count: int) -> Rows:
         """The nearest lists that together hold enough rows for a first estimate."""
@@ -160,6 +203,22 @@ class Lists:
         )  # fmt: skip
         found = rows >= 0
         return scores[found], rows[found]
+
+
+def _last(scores: Floats, count: int) -> float:
+    """The last of the `count` highest scores."""
+    place = max(len(scores) - count, 0)
+    return float(np.partition(scores, place)[place])
+
+
+def _merged(
+    wanted: int, one: tuple[Floats, Rows], other: tuple[Floats, Rows]
+) -> tuple[Floats, Rows]:
+    scores, rows = np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]])
+    if len(rows) <= wanted:
+        return scores, rows
+    kept = np.argpartition(-scores, wanted)[:wanted]
+    return scores[kept], rows[kept]
 
 
 def _tail(distance: Floats) -> Floats:

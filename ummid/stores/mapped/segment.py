@@ -20,11 +20,11 @@ from ummid.stores.mapped.rowsets import RowSet
 from ummid.stores.mapped.source import Taken, hash_of
 from ummid.stores.vectors import Filter
 
-GATHERED = 14_000
+GATHERED = 3_000
 """Up to so many rows of a filter are all scored: reading lists would not be cheaper."""
 _REMEMBERED = 64
 
-_EVERYTHING = msgspec.msgpack.encode(Filter())
+_EVERYTHING = repr(Filter())
 
 
 class Selection(NamedTuple):
@@ -64,7 +64,7 @@ class Segment:
             else None
         )
         self._everything = RowSet(self.size, None, rowsets.pack(self.size, None), self.size)
-        self._selections: OrderedDict[bytes, Selection] = OrderedDict()
+        self._selections: OrderedDict[str, Selection] = OrderedDict()
 
     def id_of(self, row: int) -> str:
         return self._text(self._texts, row).decode()
@@ -108,12 +108,13 @@ class Segment:
         alive = self.size if chosen is None else chosen.total
         if alive <= GATHERED or self.lists is None or count * 20 > alive:
             rows = self._exact(vector, count, chosen)
-        elif chosen is None:
-            rows = self.lists.candidates(vector, count, None)
+            scores = cosines(self.vectors, rows, vector)
         else:
-            counts = self.lists.sizes if selection.inside is None else selection.inside
-            rows = self.lists.candidates(vector, count, Inside(chosen.as_bits(), counts))
-        scores = cosines(self.vectors, rows, vector)
+            inside = None
+            if chosen is not None:
+                counts = self.lists.sizes if selection.inside is None else selection.inside
+                inside = Inside(chosen.as_bits(), counts)
+            rows, scores = self.lists.nearest(self.vectors, vector, count, inside)
         order = np.argsort(-scores, kind="stable")
         return Found(rows[order], scores[order])
 
@@ -125,7 +126,7 @@ class Segment:
 
     def _selection(self, within: Filter) -> Selection:
         """Compiled once for each filter; the latest ones are remembered."""
-        key = msgspec.msgpack.encode(within)
+        key = repr(within)
         if key == _EVERYTHING:
             return Selection(None, None)
         known = self._selections.get(key)
