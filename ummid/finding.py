@@ -100,9 +100,7 @@ def search(
                 click.echo(msgspec.json.encode(found._asdict() | {"title": title.title}))
                 continue
             year = f" ({title.year})" if title.year else ""
-            click.echo(
-                one_line(f"{found.score:6.3f}  {title.title}{year}  {title.kind}  {title.id}")
-            )
+            click.echo(one_line(f"{found.score:.3f} {title.title}{year}, {title.kind}, {title.id}"))
             if explain:
                 parts = ("words", "meaning", "hints", "exact")
                 said = ", ".join(f"{part} {getattr(found, part):.3f}" for part in parts)
