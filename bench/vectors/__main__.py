@@ -3,8 +3,8 @@
     python -m bench.vectors [--n 1000000] [--queries 200] [--rounds 1] [--vectors FILE.npy]
                             [--no-hnsw] [--folder DIR]
 
-Every query goes to all of them one after the other, so that a slow moment of the machine meets
-all. Filters are asked as a caller would: tokens, compiled by the index. The last line is JSON.
+They take turns with 25 queries each, so that a slow moment of the machine meets all. Filters are
+asked as a caller would: tokens, compiled by the index. The last line is JSON.
 """
 
 import argparse
