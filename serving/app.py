@@ -16,7 +16,7 @@ from serving.finder import Finder
 from serving.handlers import Context
 from serving.refusals import REQUEST_ID
 from serving.routes import ROUTES
-from ummid.stores.table import Table
+from ummid.stores.lmdb_table import LmdbTable
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._~:/+=@-]{1,128}")
 _PARAMETER = re.compile(r"\{(\w+)(\*?)\}")
@@ -45,7 +45,7 @@ class Api(Flask):
         return answer
 
 
-def create_app(store: Path | Table, *, clock: Callable[[], int] | None = None) -> Api:
+def create_app(store: Path | LmdbTable, *, clock: Callable[[], int] | None = None) -> Api:
     """The API over a store: a folder, opened read only when first read, or an open table.
 
     `clock` gives the present in epoch ms.

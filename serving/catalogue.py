@@ -41,16 +41,15 @@ class Catalogue:
     A store that cannot be opened is tried again by the next request: StoreError until then.
     """
 
-    def __init__(self, store: Path | Table) -> None:
-        self._path = store if isinstance(store, Path) else None
-        self._table = None if isinstance(store, Path) else store
+    def __init__(self, store: Path | LmdbTable) -> None:
+        self._path = store if isinstance(store, Path) else store.path
+        self._table: Table | None = None if isinstance(store, Path) else store
         self._opening = Lock()
 
     @property
     def folder(self) -> Path:
         """Where the store lies, with its index beside it."""
-        found: Path = self._path or self.table.path  # type: ignore[attr-defined]
-        return found
+        return self._path
 
     @property
     def table(self) -> Table:
@@ -59,7 +58,6 @@ class Catalogue:
     def _open(self) -> Table:
         with self._opening:
             if self._table is None:
-                assert self._path is not None
                 self._table = LmdbTable(self._path, readonly=True)
             return self._table
 

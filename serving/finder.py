@@ -9,7 +9,9 @@ from serving.problems import Problem
 from ummid.errors import StoreError
 from ummid.search import stored
 from ummid.search.published import documents
-from ummid.search.stored import Named, Opened
+from ummid.search.stored import Opened
+from ummid.views import titles
+from ummid.views.titles import Named
 
 _LOOK_EVERY = 1.0
 """Seconds between looks for a newer index."""
@@ -43,7 +45,7 @@ class Finder:
 
     def named(self, title_ids: Iterable[str]) -> dict[str, Named]:
         """What an answer shows of each title that is published now."""
-        return stored.named(self._catalogue.table, [*title_ids])
+        return titles.named(self._catalogue.table, [*title_ids])
 
     def meaning(self, title_id: str) -> str:
         """The text that a published title is embedded by; "" when it has none."""

@@ -26,13 +26,13 @@ def search(context: Context, q: str, limit: int, explain: bool, **asked: Any) ->
     body = SearchBody(
         serial=opened.serial,
         matched=int(answer.matched.sum()),
-        hits=_hits(context, answer.found, explain),
+        hits=_hits(context, (one for one in answer.found if one.score > 0), explain),
         facets={
             space: tuple(FacetBody(f.token, f.documents) for f in found[:_FACETED])
             for space, found in counted.items()
         },
         corrected=answer.corrected,
-        degraded=answer.degraded,
+        degraded=answer.degraded or bool(opened.trouble),
     )
     return as_json(body, context.cache_control)
 

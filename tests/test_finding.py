@@ -70,7 +70,7 @@ def test_a_search_lists_the_best_first_and_can_explain_itself(indexed: Building)
 def test_filters_are_exact(indexed: Building, filters: tuple[str, ...], found: list[str]) -> None:
     said = run(indexed, "search", "a film", "--json", *filters)
     assert [json.loads(line)["title"] for line in said.stdout.splitlines()] == found
-    assert bool(found) != ("nothing is there inside these filters" in said.stderr)
+    assert bool(found) != ("nothing inside these filters answers" in said.stderr)
 
 
 def test_a_misspelt_word_is_read_as_what_was_meant(indexed: Building) -> None:
@@ -80,7 +80,8 @@ def test_a_misspelt_word_is_read_as_what_was_meant(indexed: Building) -> None:
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
-        (("--platform", "flix"), "asks for a --territory"),
+        (("--platform", "flix"), "ask for a --territory"),
+        (("--date", "2025-06-01"), "ask for a --territory"),
         (("--territory", "Atlantis"), "names no territory"),
     ],
 )
@@ -90,6 +91,21 @@ def test_filters_that_cannot_be_are_refused(
     refused = run(indexed, "search", "heat", *filters)
     assert refused.exit_code == 1
     assert said in refused.output
+
+
+def test_an_empty_query_is_refused(indexed: Building) -> None:
+    refused = run(indexed, "search", " ")
+    assert refused.exit_code == 2
+    assert "say what to look for" in refused.output
+
+
+def test_damaged_vectors_are_told_beside_what_words_find(indexed: Building) -> None:
+    (manifest,) = indexed.folder.glob("search/vectors/*/index/manifest.json")
+    manifest.write_bytes(b"{")
+    found = run(indexed, "search", "heat")
+    assert "Heat (1995), film" in found.stdout.splitlines()[0]
+    assert "The Others" not in found.stdout
+    assert "searched by words alone" in found.stderr
 
 
 def test_a_store_that_was_never_indexed_says_what_to_do(building: Building) -> None:

@@ -34,8 +34,7 @@ def index(settings: Settings, store: Path | None) -> None:
     from ummid.stores.lmdb_table import LmdbTable
 
     folder = store or settings.store
-    with reading(folder):  # says so when there is no store
-        pass
+    LmdbTable(folder, readonly=True).close()  # says so when there is no store
 
     def told(done: Indexed) -> None:
         click.echo(f"{done.titles:,} titles, {done.embedded:,} embedded", err=True)
@@ -81,34 +80,37 @@ def search(
 ) -> None:
     """Find titles by QUERY: names, people, words, or what they are about."""
     from ummid.search import stored
-    from ummid.views.titles import decode_body, read_document
+    from ummid.views.titles import named
 
-    if platforms and not territory:
-        raise ConfigError("--platform asks for a --territory: offers are for territories")
+    if not query.strip():
+        raise click.UsageError("say what to look for")
+    if (platforms or day) and not territory:
+        raise ConfigError("--platform and --date ask for a --territory: offers are for territories")
     tokens = {"type": types, "genre": genres, "language": languages}
     within = _filter(tokens, (first, last), territory, platforms, day)
     folder = store or settings.store
     with reading(folder) as table:
         opened = stored.open_search(folder, stored.embedder())
         answer = opened.searcher.search(query, limit, within)
-        for found in answer.found:
-            document = read_document(table, found.id)
-            if document is None:
-                continue
-            title = decode_body(document.body)
-            if as_json:
-                click.echo(msgspec.json.encode(found._asdict() | {"title": title.title}))
-                continue
-            year = f" ({title.year})" if title.year else ""
-            click.echo(one_line(f"{found.score:.3f} {title.title}{year}, {title.kind}, {title.id}"))
-            if explain:
-                parts = ("words", "meaning", "hints", "exact")
-                said = ", ".join(f"{part} {getattr(found, part):.3f}" for part in parts)
-                click.echo(f"      {said}")
+        shown = named(table, [found.id for found in answer.found])
+    listed = [one for one in answer.found if one.score > 0 and one.id in shown]
+    for found in listed:
+        title = shown[found.id]
+        if as_json:
+            click.echo(msgspec.json.encode(found._asdict() | msgspec.structs.asdict(title)))
+            continue
+        year = f" ({title.year})" if title.year else ""
+        click.echo(one_line(f"{found.score:.3f} {title.title}{year}, {title.kind}, {found.id}"))
+        if explain:
+            parts = ("words", "meaning", "hints", "exact")
+            said = ", ".join(f"{part} {getattr(found, part):.3f}" for part in parts)
+            click.echo(f"      {said}")
     for word, meant in answer.corrected.items():
         click.echo(one_line(f"{word!r} is nowhere; read as {meant!r}"), err=True)
-    if not answer.found:
-        click.echo("nothing is there inside these filters", err=True)
+    if opened.trouble:
+        click.echo(f"searched by words alone: {opened.trouble}", err=True)
+    if not listed:
+        click.echo("nothing inside these filters answers", err=True)
 
 
 def _filter(

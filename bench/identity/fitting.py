@@ -11,6 +11,7 @@ counts it counts with one of its fields hidden, each in its turn.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -19,7 +20,7 @@ from scipy.sparse import csr_matrix
 from scipy.special import expit
 
 from ummid.identity.compare import Evidence
-from ummid.identity.levels import LEVELS, UNKNOWN, path
+from ummid.identity.levels import LEVELS, UNKNOWN
 from ummid.identity.model import GROUPED, GROUPS, SCALE, Model, declared, title_group, weight_name
 
 STRENGTH = 0.5
@@ -173,3 +174,10 @@ def _table(evidence: Sequence[Evidence], known: Sequence[Step]) -> Any:
     where = [(r, column[step]) for r, e in enumerate(evidence) for step in _all_steps(e)]
     shape = len(evidence), len(known)
     return csr_matrix((np.ones(len(where)), tuple(zip(*where, strict=True))), shape)
+
+
+@cache
+def path(field: str, level: str) -> frozenset[str]:
+    """The level, the first of those below it, the first below that, and so on."""
+    below = LEVELS[field][level]
+    return path(field, below[0]) | {level} if below else frozenset({level})

@@ -3,6 +3,7 @@
 import hashlib
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 
 from bench.search import sets
-from bench.search.memory import Exact
 from ummid.models.embedder import Embedder, Vector
 from ummid.models.minilm import MiniLM
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
 from ummid.search.searcher import Found, Searcher
+from ummid.stores.mapped.index import MappedVectorIndex
 from ummid.stores.vectors import EVERYTHING, Filter, Item
 
 COUNT = 100
@@ -24,8 +25,11 @@ _CHUNK = 256
 
 
 class Built(NamedTuple):
+    """`folder` holds the vectors for as long as anybody holds it."""
+
     searcher: Searcher
     seconds: dict[str, float]
+    folder: "tempfile.TemporaryDirectory[str] | None" = None
 
 
 class Answers(NamedTuple):
@@ -48,10 +52,12 @@ def build(docs: Path, kept: Path | None = None, *, lexical: bool = False) -> Bui
         for n, document in enumerate(documents)
         if vectors[n].any()
     )
-    index = Exact(embedder.dimensions, items)
+    folder = tempfile.TemporaryDirectory(prefix="ummid-search-")
+    index = MappedVectorIndex(Path(folder.name), embedder.dimensions)
+    index.upsert(items)
     embed = time.perf_counter() - start - words
     seconds = {"index_words": round(words, 2), "index_vectors": round(embed, 2)}
-    return Built(Searcher(catalogue, index, embedder), seconds)
+    return Built(Searcher(catalogue, index, embedder), seconds, folder)
 
 
 def answer(

@@ -2,10 +2,12 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.identity.fitting import Matrix
 from ummid.identity.compare import Evidence
 from ummid.identity.levels import LEVELS, UNKNOWN
 from ummid.identity.model import GROUPS, features, probability, shipped, title_group, weight_name
@@ -96,10 +98,6 @@ class _Judged(NamedTuple):
 
 
 def test_a_fit_keeps_the_order_against_its_examples() -> None:
-    np = pytest.importorskip("numpy")
-    pytest.importorskip("scipy")
-    from bench.identity.fitting import Matrix
-
     def examples(year: str, matches: int) -> list[_Judged]:
         said = SILENCE._replace(title="same", year=year)
         return [_Judged(said, n < matches) for n in range(20)]

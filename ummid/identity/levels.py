@@ -1,7 +1,6 @@
 """Levels of evidence that several modules know, and which of them say more than which."""
 
 from collections.abc import Mapping
-from functools import cache
 
 UNKNOWN = "?"
 """The level of a field that one of the two does not state."""
@@ -60,10 +59,3 @@ LEVELS: Mapping[str, Order] = {
 
 A fit keeps the order to the first of them by itself; the others hold because the tests say so.
 """
-
-
-@cache
-def path(field: str, level: str) -> frozenset[str]:
-    """The level, the first of those below it, the first below that, and so on."""
-    below = LEVELS[field][level]
-    return path(field, below[0]) | {level} if below else frozenset({level})

@@ -101,9 +101,12 @@ def read(folder: Path) -> Arrays:
     files = sorted(folder.glob("*.npy"))
     if not files:
         raise StoreError(f"{folder} holds no index; write one first")
-    return {
-        file.stem: np.asarray(
-            np.load(file, mmap_mode="r" if file.stat().st_size >= _MAPPED else None)
-        )
-        for file in files
-    }
+    try:
+        return {
+            file.stem: np.asarray(
+                np.load(file, mmap_mode="r" if file.stat().st_size >= _MAPPED else None)
+            )
+            for file in files
+        }
+    except (OSError, ValueError) as error:
+        raise StoreError(f"the index in {folder} is damaged: {error}") from error

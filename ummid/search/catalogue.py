@@ -7,6 +7,7 @@ from typing import Self
 
 import numpy as np
 
+from ummid.errors import StoreError
 from ummid.search.arrays import Arrays, Strings, read, write
 from ummid.search.asking import GRAMMAR
 from ummid.search.document import Document
@@ -63,7 +64,11 @@ class Catalogue:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """As written to a folder; its files are mapped, so that processes share them."""
-        return cls(read(folder))
+        arrays = read(folder)
+        try:
+            return cls(arrays)
+        except KeyError as error:
+            raise StoreError(f"the index in {folder} is damaged: {error} is missing") from error
 
     def write(self, folder: Path) -> None:
         """Into a new folder, which appears complete or not at all."""

@@ -1,13 +1,15 @@
 """Following what the catalogue publishes: every changed title embedded once and indexed.
 
-The change feed says what changed; how far it was followed is kept in the table. A vector is stored
-by its text before it is used, so that a replay, a rebuild or a process that is killed pays for no
-text twice, and a change of rights alone embeds nothing.
+The change feed says what changed; how far it was followed is kept beside the index, and goes with
+it. A vector is stored in the table by its text before it is used, so that a replay, a rebuild or a
+process that is killed pays for no text twice, and a change of rights alone embeds nothing.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 
@@ -35,10 +37,37 @@ class Indexed(Struct, kw_only=True):
     serial: int = 0
 
 
+class Followed(Struct, frozen=True):
+    """How far an index has come: the last change, and titles whose text had no vector."""
+
+    serial: int = 0
+    failed: tuple[str, ...] = ()
+
+
+class Mark:
+    """`Followed` in a file, replaced as a whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Followed:
+        """Nothing at all where there is no file, or none that can be read: all is followed anew."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=Followed)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return Followed()
+
+    def write(self, followed: Followed) -> None:
+        draft = self._path.with_suffix(".new")
+        draft.write_bytes(msgspec.json.encode(followed))
+        draft.replace(self._path)
+
+
 def follow(
     table: Table,
     vectors: VectorIndex,
     embedder: Embedder,
+    mark: Mark,
     progress: Callable[[Indexed], None] = lambda _: None,
 ) -> Indexed:
     """Brings a vector index up to what a table publishes.
@@ -46,7 +75,7 @@ def follow(
     May be called again after a crash, and repeats nothing that was paid for; one at a time.
     Titles whose text has no vector are left out of the index, and tried again by the next call.
     """
-    step = _Follow(table, vectors, embedder)
+    step = _Follow(table, vectors, embedder, mark)
     step.once_more()
     while found := list(changes.since(table, step.done.serial, BATCH)):
         step.titles({change.title: change.at for change in found})
@@ -56,17 +85,16 @@ def follow(
 
 
 class _Follow:
-    def __init__(self, table: Table, vectors: VectorIndex, embedder: Embedder) -> None:
+    def __init__(self, table: Table, vectors: VectorIndex, embedder: Embedder, mark: Mark) -> None:
         self._table, self._vectors, self._embedder = table, vectors, embedder
-        self._serial = keys.counter(f"indexed:{embedder.name}")
-        self._later = keys.counter(f"unembedded:{embedder.name}")
+        self._mark = mark
         self._failed: set[str] = set()
-        self.done = Indexed(serial=int(self._kept(self._serial) or 0))
+        self.done = Indexed(serial=mark.read().serial)
 
     def once_more(self) -> None:
         """Tries the titles that had no vector the last time, as of the last change followed."""
         last = next(changes.since(self._table, self.done.serial - 1, 1), None)
-        waiting = self._kept(self._later).split()
+        waiting = self._mark.read().failed
         if last is not None:
             for start in range(0, len(waiting), BATCH):
                 self.titles(dict.fromkeys(waiting[start : start + BATCH], last.at))
@@ -95,13 +123,7 @@ class _Follow:
         self.done.failed = len(self._failed)
 
     def followed(self, serial: int) -> None:
-        failed = " ".join(sorted(self._failed)).encode()
-        self._table.write(
-            [
-                Put(self._serial, keys.VALUE, serial, str(serial).encode()),
-                Put(self._later, keys.VALUE, serial, failed),
-            ]
-        )
+        self._mark.write(Followed(serial, tuple(sorted(self._failed))))
         self.done.serial = serial
 
     def _vectors_of(self, found: Sequence[Document]) -> list[Vector | None]:
@@ -126,7 +148,3 @@ class _Follow:
     def _text_id(self, document: Document) -> str:
         text = f"{self._embedder.name}\0{document.meaning}"
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-    def _kept(self, row: bytes) -> str:
-        cell = self._table.get(row, keys.VALUE)
-        return cell.value.decode() if cell else ""

@@ -6,7 +6,8 @@ know is left out.
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,28 +16,31 @@ from ummid.models.embedder import Embedder
 from ummid.models.minilm.embedder import MiniLM
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
-from ummid.search.indexing import Indexed, follow
+from ummid.search.indexing import Followed, Indexed, Mark, follow
 from ummid.search.published import documents
 from ummid.search.searcher import Searcher
 from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
-from ummid.views import keys, titles
+from ummid.views import keys
 
-_FOLDER, _WORDS, _VECTORS = "search", "words-1", "vectors"
-"""The number in the name goes with how words are laid out in files: one laid out by another
-version is not opened, it is made anew."""
+_FOLDER, _WORDS, _VECTORS, _INDEX = "search", "words-1", "vectors", "index"
+"""The number goes with how words are laid out in files: what another version laid out is not opened
+but made anew."""
 _KEPT = 2
 _CHUNK = 1000
 
 
 class Opened(NamedTuple):
-    """What a process searches: as far as `serial` of the change feed."""
+    """What a process searches: as far as `serial` of the change feed. `trouble` says why there
+    are no vectors.
+    """
 
     serial: int
     catalogue: Catalogue
     searcher: Searcher
     vectors: VectorIndex | None
     embedder: Embedder
+    trouble: str = ""
 
     def by_meaning(self, asked: str, count: int, within: Filter = EVERYTHING) -> list[Hit]:
         """The titles likest to a text by meaning alone. Raises what the model says of the text."""
@@ -44,27 +48,8 @@ class Opened(NamedTuple):
         if outcome.value is None:
             raise outcome.error or StoreError("the text has no vector")
         if self.vectors is None:
-            raise StoreError("there is no index of vectors; `ummid index` makes one")
+            raise StoreError(f"meaning is not searched: {self.trouble}")
         return self.vectors.search(outcome.value, count, within)
-
-
-class Named(NamedTuple):
-    """What an answer shows of a title."""
-
-    title: str | None
-    kind: str
-    year: int | None
-
-
-def named(table: Table, title_ids: Sequence[str]) -> dict[str, Named]:
-    """Those of the titles that are published now."""
-    cells = table.get_many([keys.title(title_id) for title_id in title_ids], keys.BODY)
-    found = {
-        title_id: titles.decode_title(cell.value)
-        for title_id, cell in zip(title_ids, cells, strict=True)
-        if cell is not None and cell.value
-    }
-    return {id: Named(title.title, title.kind, title.year) for id, title in found.items()}
 
 
 def embedder() -> Embedder:
@@ -75,22 +60,20 @@ def embedder() -> Embedder:
 def update(
     table: Table, store: Path, model: Embedder, progress: Callable[[Indexed], None]
 ) -> Indexed:
-    """Indexes what a table publishes and is not indexed yet; one at a time.
+    """Indexes what a table publishes and is not indexed yet; waits for who does so already.
 
-    Raises StoreError when another process does so already.
+    What is damaged of the words is made anew. Raises StoreError for damaged vectors.
     """
-    vectors = _vectors(store, model)
-    try:
-        done = follow(table, vectors, model, progress)
-    finally:
-        vectors.close()
-    words = store / _FOLDER / _WORDS
-    folder = words / f"{done.serial:016d}"
-    if not folder.exists():
-        words.mkdir(parents=True, exist_ok=True)
-        Catalogue.of(_published(table)).write(folder)
-        for old in _generations(store)[:-_KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+    (store / _FOLDER).mkdir(exist_ok=True)
+    with (store / _FOLDER / "lock").open("ab") as lock:
+        flock(lock, LOCK_EX)
+        done = _follow(table, store, model, progress)
+        folder = _words(store) / f"{done.serial:016d}"
+        if not _opens(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+            Catalogue.of(_published(table)).write(folder)
+            for old in _generations(store)[:-_KEPT]:
+                shutil.rmtree(old, ignore_errors=True)
     return done
 
 
@@ -101,32 +84,64 @@ def newest(store: Path) -> int | None:
 
 
 def open_search(store: Path, model: Embedder) -> Opened:
-    """The newest index of a store; without vectors, words answer alone.
+    """The newest index of a store; where vectors cannot be opened, words answer alone.
 
-    Raises StoreError when nothing is indexed.
+    Raises StoreError when nothing is indexed, or words are damaged.
     """
     serial = newest(store)
     if serial is None:
         raise StoreError(f"nothing is indexed in {store}; `ummid index` makes it searchable")
-    catalogue = Catalogue.open(store / _FOLDER / _WORDS / f"{serial:016d}")
+    catalogue = Catalogue.open(_words(store) / f"{serial:016d}")
     try:
         vectors = _vectors(store, model, readonly=True)
-    except StoreError:
-        return Opened(serial, catalogue, Searcher(catalogue), None, model)
+    except StoreError as error:
+        return Opened(serial, catalogue, Searcher(catalogue), None, model, str(error))
     return Opened(serial, catalogue, Searcher(catalogue, vectors, model), vectors, model)
+
+
+def _follow(
+    table: Table, store: Path, model: Embedder, progress: Callable[[Indexed], None]
+) -> Indexed:
+    beside = store / _FOLDER / _VECTORS / model.name
+    mark = Mark(beside / "followed.json")
+    if not (beside / _INDEX).exists():
+        beside.mkdir(parents=True, exist_ok=True)
+        mark.write(Followed())
+    try:
+        vectors = _vectors(store, model)
+    except StoreError as error:
+        raise StoreError(
+            f"{error}; remove {beside / _INDEX} and run `ummid index` again, which embeds no text "
+            "that it has embedded before"
+        ) from error
+    try:
+        return follow(table, vectors, model, mark, progress)
+    finally:
+        vectors.close()
 
 
 def _vectors(store: Path, model: Embedder, *, readonly: bool = False) -> VectorIndex:
     """Vectors of two models are never compared."""
     from ummid.stores.mapped.index import MappedVectorIndex  # loads a large library
 
-    folder = store / _FOLDER / _VECTORS / model.name
+    folder = store / _FOLDER / _VECTORS / model.name / _INDEX
     return MappedVectorIndex(folder, model.dimensions, readonly=readonly)
 
 
+def _words(store: Path) -> Path:
+    return store / _FOLDER / _WORDS
+
+
+def _opens(folder: Path) -> bool:
+    try:
+        Catalogue.open(folder)
+    except StoreError:
+        return False
+    return True
+
+
 def _generations(store: Path) -> list[Path]:
-    words = store / _FOLDER / _WORDS
-    return sorted(path for path in words.glob("*") if path.name.isdecimal())
+    return sorted(path for path in _words(store).glob("*") if path.name.isdecimal())
 
 
 def _published(table: Table) -> Iterator[Document]:

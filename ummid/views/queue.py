@@ -26,10 +26,7 @@ def puts(key: Key, ids: Iterable[str], run: str, part: str, known: int) -> list[
 
 def waiting(table: Table, prefix: bytes) -> list[str]:
     """Every id that waits under a partition's prefix, once, in order."""
-    found: set[str] = set()
-    for _, _, cell in table.scan(prefix):
-        found.update(cell.value.decode().split())
-    return sorted(found)
+    return sorted(since(table, prefix))
 
 
 def since(table: Table, prefix: bytes) -> dict[str, int]:

@@ -22,8 +22,17 @@ class _Ids(Struct):
     ids: tuple[ExternalId, ...] = ()
 
 
+class Named(Struct, frozen=True):
+    """What a list shows of a title."""
+
+    kind: str
+    title: str | None = None
+    year: int | None = None
+
+
 _decode_title = msgspec.json.Decoder(Title).decode
 _decode_ids = msgspec.json.Decoder(_Ids).decode
+_decode_named = msgspec.json.Decoder(Named).decode
 
 
 class Document(NamedTuple):
@@ -57,6 +66,16 @@ def read_document(table: Table, title_id: str) -> Document | None:
     if cell is None:
         return None
     return Document(cell.value[:_ETAG].decode(), cell.value[_ETAG:])
+
+
+def named(table: Table, title_ids: Sequence[str]) -> dict[str, Named]:
+    """Those of the titles that are published now."""
+    cells = table.get_many([keys.title(title_id) for title_id in title_ids], keys.BODY)
+    return {
+        title_id: _decode_named(cell.value[_ETAG:])
+        for title_id, cell in zip(title_ids, cells, strict=True)
+        if cell is not None and cell.value
+    }
 
 
 def survivor(table: Table, title_id: str) -> str:
