@@ -15,6 +15,7 @@ from ummid.errors import FeedError, StoreError
 from ummid.ingest.context import PARTITIONS
 from ummid.ingest.processes import each_partition, on_partition, processes
 from ummid.ingest.run import begin, ingest
+from ummid.views import keys
 
 
 def feeds(inbox: Path) -> Path:
@@ -37,6 +38,16 @@ def test_any_number_of_processes_gives_the_same_views_and_report(tmp_path: Path)
     assert store.views() == alone.views()
     store.close()
     alone.close()
+
+
+def test_partitions_that_cover_one_scope_write_cells_of_their_own(
+    store: Store, tmp_path: Path
+) -> None:
+    rows = [{"Territory": "US", "TitleDisplayUnlimited": f"Title {n}"} for n in range(3)]
+    store.ingest(write(tmp_path / "a.csv", avails(rows)))
+    columns = {column for _, column, _ in store.table.scan(b"z#")}
+    assert columns
+    assert columns <= {keys.COVERED + partition.encode() for partition in PARTITIONS}
 
 
 def test_steps_run_elsewhere_only_while_there_are_processes(tmp_path: Path) -> None:

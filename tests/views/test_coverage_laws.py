@@ -4,7 +4,8 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ummid.views.state import Coverage, ScopeState, Version
+from ummid.stores.lmdb_table import LmdbTable
+from ummid.views.state import Coverage, Scopes, ScopeState, Version
 
 times = st.integers(0, 3)
 versions = st.builds(Version, times, times, st.sampled_from(["", "a", "b"]))
@@ -75,3 +76,16 @@ def test_what_lies_within_another_holds_no_point_outside_it(one: Coverage, other
         assert inside <= {point for point in POINTS if other.holds(point)}
     assert one.within(one)
     assert one.within(Coverage(Version()))
+
+
+def test_two_writers_that_cover_one_scope_at_once_lose_nothing(table: LmdbTable) -> None:
+    first, second = Scopes(table, "a"), Scopes(table, "b")
+    version = Version(5, 5, "x")
+    assert first.get("s") == second.get("s") == ScopeState()  # before either writes
+    for writer, start in ((first, 0), (second, 100)):
+        put = writer.cover("s", Coverage(version, start, start + 100))
+        assert put is not None
+        table.write([put])
+    found = Scopes(table).get("s")
+    assert {(c.start, c.end) for c in found.covered} == {(0, 100), (100, 200)}
+    assert Scopes(table, "a").cover("s", Coverage(version, 0, 100)) is None
