@@ -8,6 +8,7 @@ from typing import Any
 
 from click.testing import CliRunner, Result
 
+from pipelines.ingest.display import STEPS
 from ummid.cli import main
 
 UMMID = Path(sys.executable).with_name("ummid")
@@ -35,7 +36,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 def errors(result: "Result | subprocess.CompletedProcess[str]") -> list[str]:
     """Lines on standard error, less those of progress, which a slow machine shows."""
-    progress = ("reading: ", "apply: ", "compare: ", "resolve: ", "publish: ")
+    progress = ("reading: ", *(f"{step.lower()}: " for step in STEPS))
     return [line for line in result.stderr.splitlines() if not line.startswith(progress)]
 
 

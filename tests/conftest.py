@@ -1,4 +1,4 @@
-"""What a run leaves out is said once more at its end, grouped by reason."""
+"""No property is judged by the speed of the machine; what a run leaves out is said at its end."""
 
 import re
 from collections import Counter
@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("ummid", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ummid")
 
 _SHARED_FILE = re.compile(r"shared/[^\s,]+")
 

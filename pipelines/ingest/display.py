@@ -16,6 +16,9 @@ from ummid.ingest.context import PARTITIONS
 from ummid.printable import one_line
 from ummid.views.runs import FileReport, RunReport
 
+STEPS = ("Apply", "Pair", "Compare", "Resolve", "Publish")
+"""The steps that are followed by the partition, in their order."""
+
 _PLAIN_EVERY = 5.0
 """Seconds between lines where the output is no terminal."""
 
@@ -48,7 +51,7 @@ class Display:
         self._reading = self._bar.add_task("Read", total=max(1, total_bytes), note="")
         self._steps = {
             step: self._bar.add_task(step, total=len(PARTITIONS), note="", visible=False)
-            for step in ("Apply", "Pair", "Compare", "Resolve", "Publish")
+            for step in STEPS
         }
         self._live = Live(self._bar, console=console, refresh_per_second=4, transient=True)
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.catalog.statements import said
@@ -96,7 +96,6 @@ def merged(statements: list[Contributor], precedence: Precedence) -> Title:
     return merge("t", statements, precedence, {})
 
 
-@settings(deadline=None)
 @given(STATEMENTS, ORDERS, st.randoms(use_true_random=False))
 def test_the_record_is_a_function_of_the_set_of_statements(
     stated: list[Any], precedence: Precedence, random: Any
@@ -106,7 +105,6 @@ def test_the_record_is_a_function_of_the_set_of_statements(
     assert len({msgspec.json.encode(merged(order, precedence)) for order in orders}) == 1
 
 
-@settings(deadline=None)
 @given(STATEMENTS, ORDERS)
 def test_no_text_name_or_value_is_lost(stated: list[Any], precedence: Precedence) -> None:
     statements = contributors(stated)
@@ -123,7 +121,6 @@ def test_no_text_name_or_value_is_lost(stated: list[Any], precedence: Precedence
             assert record.year in {title.year, *(loser.value for loser in losers)}
 
 
-@settings(deadline=None)
 @given(STATEMENTS, ORDERS)
 def test_there_is_one_best_text_per_language_territory_and_use(
     stated: list[Any], precedence: Precedence
@@ -139,7 +136,6 @@ def test_there_is_one_best_text_per_language_territory_and_use(
         assert set(chosen.titles) <= set(title.titles)
 
 
-@settings(deadline=None)
 @given(STATEMENTS, ORDERS)
 def test_a_union_says_of_every_item_who_states_it(
     stated: list[Any], precedence: Precedence
@@ -153,7 +149,6 @@ def test_a_union_says_of_every_item_who_states_it(
             assert all(why.by)
 
 
-@settings(deadline=None)
 @given(STATEMENTS, ORDERS)
 def test_every_score_is_100_less_what_its_reasons_take_off(
     stated: list[Any], precedence: Precedence
@@ -165,7 +160,6 @@ def test_every_score_is_100_less_what_its_reasons_take_off(
         assert score.score == max(0, 100 - sum(costs))
 
 
-@settings(deadline=None)
 @given(STATEMENTS, ORDERS)
 def test_every_conflict_names_different_values_of_records_behind_the_title(
     stated: list[Any], precedence: Precedence
@@ -179,7 +173,6 @@ def test_every_conflict_names_different_values_of_records_behind_the_title(
             assert set(claim.records) <= known
 
 
-@settings(deadline=None)
 @given(STATED, ORDERS)
 def test_saying_it_twice_changes_no_value(stated: Any, precedence: Precedence) -> None:
     *when, fields = stated

@@ -147,7 +147,7 @@ def test_threads_that_want_the_same_ask_it_once(table: LmdbTable) -> None:
     assert inner.asked["bad"] == 2  # a failure is nobody's answer
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=6), max_size=5))
 def test_whatever_is_asked_in_whatever_order_is_paid_once(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[str]]

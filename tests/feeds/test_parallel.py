@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.generate import document
@@ -129,14 +129,12 @@ def documents(draw: st.DrawFn, foreign: bool = True) -> list[str]:
     return [*pieces, draw(ENDS)]
 
 
-@settings(deadline=None)
 @given(documents(), st.integers(1, 700), st.integers(400, 900))
 def test_the_outcome_is_that_of_one_core(pieces: list[str], size: int, threshold: int) -> None:
     data = "".join(pieces).encode()
     assert read(data, in_parts(size, threshold=threshold)) == read(data, ON_ONE_CORE)
 
 
-@settings(deadline=None)
 @given(documents(), st.integers(1, 300), st.floats(0, 1))
 def test_a_document_that_breaks_off_ends_at_the_same_place(
     pieces: list[str], size: int, share: float
@@ -148,7 +146,6 @@ def test_a_document_that_breaks_off_ends_at_the_same_place(
     assert header.complete == expected.complete
 
 
-@settings(deadline=None)
 @given(documents(foreign=False), st.integers(1, 300), st.data())
 def test_a_record_that_is_not_well_formed_is_lost_alone(
     pieces: list[str], size: int, data: st.DataObject
@@ -218,7 +215,6 @@ def rendered(data: bytes, plan: Plan) -> tuple[list[bytes], list[Rejected]]:
     return b"".join(one for one in found if isinstance(one, bytes)).splitlines(), rejections
 
 
-@settings(deadline=None)
 @given(documents(), st.integers(1, 700))
 def test_records_are_rendered_in_the_order_they_have_on_one_core(
     pieces: list[str], size: int

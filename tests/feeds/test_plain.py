@@ -28,7 +28,7 @@ def test_text_without_its_markup(raw: str, expected: str) -> None:
     assert plain.plain_text(raw) == expected
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_plain_tags_are_taken_out_as_an_html_parser_does(raw: str) -> None:
     if plain._TAG.search(raw) or plain._REFERENCE.search(raw):

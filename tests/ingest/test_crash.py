@@ -104,7 +104,6 @@ def test_kill_9_and_a_second_run_lose_nothing(tmp_path: Path, write_number: int)
         [sys.executable, "-c", KILLED_RUN, *arguments],
         check=False,
         capture_output=True,
-        timeout=60,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
     )
     assert done.returncode == -signal.SIGKILL, done.stderr

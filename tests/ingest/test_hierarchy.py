@@ -94,7 +94,7 @@ deliveries = st.tuples(
 Delivery = tuple[str, list[Row], int]
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(deliveries, min_size=2, max_size=5), st.data())
 def test_no_order_of_arrival_loses_a_parent(listed: list[Delivery], data: st.DataObject) -> None:
     assert views_of(data.draw(st.permutations(listed))) == views_of(listed)

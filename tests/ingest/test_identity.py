@@ -175,7 +175,7 @@ def _state_of(given_: Iterable[Delivery], crowded: int) -> tuple[object, ...]:
             store.close()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(deliveries, min_size=2, max_size=5), st.data(), st.sampled_from([2, 3, 1000]))
 def test_any_order_and_repetition_ends_in_the_same_clusters_and_queue(
     given_: list[Delivery], data: st.DataObject, crowded: int

@@ -95,7 +95,7 @@ def views_of(runs: Sequence[Sequence[Delivery]]) -> dict[str, tuple[int, str]]:
             store.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_any_order_repetition_and_grouping_gives_the_same_views(data: st.DataObject) -> None:
     given_ = data.draw(st.lists(deliveries, min_size=1, max_size=5), label="deliveries")
@@ -107,7 +107,7 @@ def test_any_order_repetition_and_grouping_gives_the_same_views(data: st.DataObj
 
 
 @given(st.lists(deliveries, min_size=1, max_size=4))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @example([("acme", "feed.xml", _mrss([(1, "Heat", "US")], 0), 0)])
 def test_one_delivery_a_run_gives_the_same_views_as_all_at_once(
     given_: list[Delivery],

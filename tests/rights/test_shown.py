@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.rights.offers import at, offer
@@ -54,7 +54,7 @@ asked = st.sampled_from([code for code in codes if code != "AN"])
 """Withdrawn codes are stated, never asked for."""
 
 
-@settings(deadline=None)  # the first case loads every subdivision of the world
+# the first case loads every subdivision of the world
 @given(some, gone, asked)
 @example(("WORLD",), ("US-CA",), "US-NY")
 @example(("US",), ("US-CA",), "US")

@@ -9,9 +9,7 @@ from ummid.stores.table import Cell, Put, Table
 
 V, H = b"v:one", b"h:one"
 _PREFIXES = (b"%d#" % number for number in itertools.count())
-_SHARED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_SHARED = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _cells = st.tuples(st.sampled_from([b"a", b"a#", b"b"]), st.sampled_from([V, H, b"h:two"]))
 
 

@@ -14,9 +14,7 @@ from tests.stores.vector_oracle import Oracle
 from ummid.stores.vectors import Filter, Item, Restricts, Vector, Window
 
 _FOLDERS = itertools.count()
-_SHARED = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+_SHARED = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 _NAMES = st.sampled_from([f"i{number}" for number in range(9)])
 _TOKENS = st.lists(st.sampled_from(["x", "y", "z"]), max_size=2, unique=True).map(tuple)
 _DAYS = st.one_of(st.none(), st.integers(0, 6))
