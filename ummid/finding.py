@@ -1,5 +1,6 @@
 """`ummid index` and `ummid search`: what titles are about, found by words and meaning."""
 
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _store = click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
 _DAY_SECONDS = 86_400
+_SAID_EVERY = 5.0
 
 
 @click.command()
@@ -27,24 +29,35 @@ _DAY_SECONDS = 86_400
 def index(settings: Settings, store: Path | None) -> None:
     """Embed and index what changed since the last time, so that it is found by its meaning.
 
-    Run it after an ingest. Every text is embedded once: running it again embeds nothing.
+    `ummid ingest` ends with it, unless told otherwise. Every text is embedded once: running it
+    again embeds nothing.
     """
-    from ummid.search import stored
-    from ummid.search.indexing import Indexed
     from ummid.stores.lmdb_table import LmdbTable
 
     folder = store or settings.store
     LmdbTable(folder, readonly=True).close()  # says so when there is no store
+    bring_up(folder)
+
+
+def bring_up(store: Path) -> None:
+    """Makes searchable what a store publishes, and says what that took."""
+    from ummid.search import stored
+    from ummid.search.indexing import Indexed
+    from ummid.stores.lmdb_table import LmdbTable
+
+    said = time.monotonic()
 
     def told(done: Indexed) -> None:
-        click.echo(f"{done.titles:,} titles, {done.embedded:,} embedded", err=True)
+        nonlocal said
+        if time.monotonic() - said > _SAID_EVERY:
+            said = time.monotonic()
+            click.echo(f"indexing: {done.titles:,} titles, {done.embedded:,} embedded", err=True)
 
-    with closing(LmdbTable(folder)) as table:
-        done = stored.update(table, folder, stored.embedder(), told)
-    click.echo(
-        f"{done.titles:,} changed titles: {done.embedded:,} embedded, {done.reused:,} vectors "
-        f"reused, {done.removed:,} taken out, {done.failed:,} without a vector"
-    )
+    with closing(LmdbTable(store)) as table:
+        done = stored.update(table, store, stored.embedder(), told)
+    others = {"reused": done.reused, "taken out": done.removed, "without a vector": done.failed}
+    more = "".join(f", {count:,} {name}" for name, count in others.items() if count)
+    click.echo(f"index: {done.titles:,} changed titles, {done.embedded:,} embedded{more}")
 
 
 @click.command()

@@ -28,6 +28,7 @@ _DEFAULTS: Mapping[str, str] = {
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
+    "index": "yes",
     "enricher": "offline",
     "gemini_model": "gemini-3.5-flash-lite",
     "gemini_project": "",
@@ -42,7 +43,9 @@ HELP: Mapping[str, str] = {
     "host": "address that `ummid serve` listens on",
     "port": "port that `ummid serve` listens on",
     "workers": "processes of `ummid serve`",
-    "enricher": "who writes about titles: `offline` chooses among partners' words, `gemini` writes",
+    "index": "whether `ummid ingest` makes titles searchable at its end: `yes` or `no`",
+    "enricher": "who writes about titles: `offline` chooses among partners' words, "
+    "`gemini` writes, `none` is nobody",
     "gemini_model": "the model that `gemini` asks",
     "gemini_project": "Google Cloud project that is asked and pays; none: an API key's",
     "gemini_location": "region of the project that is asked",
@@ -99,6 +102,14 @@ class Settings:
                 f'{self.file}: [precedence] takes lists of partners, as in rights = ["legal", "*"]'
             )
         return Precedence({group: tuple(names) for group, names in order.items()})
+
+    @property
+    def index(self) -> bool:
+        """Whether what is published is indexed at once. Raises ConfigError for any other word."""
+        said = self.setting("index")
+        if said.value not in ("yes", "no"):
+            raise ConfigError(f"index = {said.value!r} ({said.origin}): say yes or no")
+        return said.value == "yes"
 
     @property
     def partners(self) -> Path | None:

@@ -9,7 +9,9 @@ from ummid.stores.vectors import Restricts
 
 class Document(Struct, frozen=True, kw_only=True):
     """`titles`: in all languages and a.k.a., the display name first. `genres` are the words that
-    a person may ask with; those that filters compare are tokens of `restricts`.
+    a person may ask with; those that filters compare are tokens of `restricts`. `generated` is
+    what a model says of the title: words to find it by, and no part of its meaning, so that a
+    vector is made of partners' words alone.
     """
 
     id: str
@@ -19,6 +21,7 @@ class Document(Struct, frozen=True, kw_only=True):
     keywords: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
     kind: str = ""
     year: int | None = None
     restricts: Restricts = Restricts()
@@ -45,6 +48,7 @@ FIELDS = (
     Field("tagline", 1.0, 0.5),
     Field("keywords", 1.3, 0.2),
     Field("people", 1.0, 0.2),
+    Field("generated", 0.3, 0.2),
 )
 
 
@@ -57,4 +61,5 @@ def texts(document: Document) -> tuple[tuple[str, ...], ...]:
         (document.tagline,),
         document.keywords,
         document.people,
+        document.generated,
     )
