@@ -90,7 +90,8 @@ def main() -> None:
     puts = rows(options.rows, options.bytes)
     with shared_emulator() as address:
         if address is None:
-            raise SystemExit("the Bigtable emulator is not installed: `make services`")
+            print("not measured: the Bigtable emulator is not installed (`make services`)")
+            return
         found: dict[str, list[tuple[float, float]]] = {way: [] for way in WAYS}
         for number in range(options.rounds):
             order = list(WAYS) if number % 2 else list(reversed(WAYS))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ummid.errors import ConfigError
-from ummid.opening import absolute, open_table
+from ummid.opening import absolute, check
 from ummid.settings import Settings
 
 _TARGET = "serving.wsgi:app"
@@ -35,7 +35,7 @@ def serve(
     """
     known = settings or Settings()
     folder = store or known.store
-    open_table(folder, readonly=True).close()  # says now, once, what each worker would find
+    check(folder)  # says now, once, what each worker would find
     os.environ["UMMID_STORE"] = str(absolute(folder))
     run(
         _TARGET,

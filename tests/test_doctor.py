@@ -85,7 +85,9 @@ def test_cloud_packages_are_needed_for_cloud_paths_only(
 ) -> None:
     monkeypatch.setitem(sys.modules, "apitools", None)
     assert found("Google Cloud packages") == Finding(
-        "Google Cloud packages", False, "needed only for gs:// paths: pip install '.[gcp]'"
+        "Google Cloud packages",
+        False,
+        "needed only for gs:// paths and stores in the cloud: pip install '.[gcp]'",
     )
     monkeypatch.delitem(sys.modules, "apitools")
     (tmp_path / "packages" / "apitools").mkdir(parents=True)

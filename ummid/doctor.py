@@ -58,7 +58,8 @@ def _packages() -> Iterator[Finding]:
         hint = purpose if there else f"{purpose}; `make setup` installs it"
         yield Finding(f"package {module}", there, hint, needed=True)
     there = importlib.util.find_spec("apitools") is not None
-    hint = "reads gs:// paths" if there else "needed only for gs:// paths: pip install '.[gcp]'"
+    uses = "gs:// paths and stores in the cloud"
+    hint = f"for {uses}" if there else f"needed only for {uses}: pip install '.[gcp]'"
     yield Finding("Google Cloud packages", there, hint)
 
 

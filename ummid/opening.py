@@ -8,7 +8,9 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TextIO
 
@@ -45,6 +47,22 @@ def open_table(store: Path, *, readonly: bool = False) -> Table:
         table.close()
         raise
     return table
+
+
+def check(store: Path) -> None:
+    """Raises what `open_table` would, in a process that forks later.
+
+    The cloud's client does not survive a fork, so that one is opened in a process of its own.
+    """
+    if not is_bigtable(store):
+        _open_and_close(store)
+        return
+    with ProcessPoolExecutor(1, get_context("spawn")) as alone:
+        alone.submit(_open_and_close, store).result()
+
+
+def _open_and_close(store: Path) -> None:
+    open_table(store, readonly=True).close()
 
 
 def beside(store: Path) -> Path:

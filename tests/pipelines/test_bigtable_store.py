@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from serving.app import create_app
 from tests.bigtable import needs_bigtable
 from tests.samples.building import FEEDS, LANTERN, LATER, SAMPLES, Catalogue
+from tests.serving.test_serve import free_port, get, served
 from ummid import opening
 from ummid.cli import main
 from ummid.errors import ConfigError, StoreError
@@ -99,6 +100,19 @@ def test_the_api_gives_the_same_answers(stores: dict[str, Path]) -> None:
         assert other[:2] == one[:2]
         if other[1] == 200 and "availability" not in other[0]:
             assert other == one
+
+
+def test_a_server_of_several_processes_answers(stores: dict[str, Path]) -> None:
+    port = free_port()
+    expected = list(answers(stores["lmdb"]))
+    with served(stores["bigtable"], port) as process:
+        for path, status, body, _ in [*expected, *expected]:
+            found = get(port, path)
+            assert found[0] == status
+            if status == 200 and "availability" not in path:
+                assert found[2] == body
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
 
 
 COMMANDS = [("deadletters", "list"), ("review", "list"), ("deadletters", "list", "--all")]

@@ -295,6 +295,10 @@ def test_the_longest_key_is_written_and_a_longer_one_holds_nothing(
     assert table.get(longest, column) == Cell(1, b"x")
     assert [key for key, _, _ in table.scan(longest[:-1])] == [longest]
     assert table.get(longest + b"\xff" * 1000, column) is None
+    for none in (b"\xff" * 5000, b"", longest[:9] + b"\x00" + longest[9:]):
+        assert table.get(none, column) is None
+        assert table.get_many([none, longest], column) == [None, Cell(1, b"x")]
+        assert table.get_rows([none]) == [[]]
     with pytest.raises(StoreError, match=f"row key of {MAX_KEY + 1} bytes"):
         table.write([Put(longest + b"\xff", column, 1, b"x")])
 

@@ -59,6 +59,11 @@ def checked(put: Put) -> Put:
     return put
 
 
+def may_hold(key: bytes) -> bool:
+    """Whether there can be a row of that key: whoever asks may ask for anything."""
+    return 0 < len(key) <= MAX_KEY and b"\x00" not in key
+
+
 def checked_same_row(key: bytes, put: Put) -> Put:
     """As `checked`, of a put that depends on a cell of `key`."""
     if put.key != key:

@@ -12,7 +12,7 @@ from google.cloud.bigtable.data.row_filters import RowFilter
 from ummid.stores.bigtable.client import asking
 from ummid.stores.bigtable.layout import NEWEST, WORK, Layout, Range, logical
 from ummid.stores.bigtable.place import BigtablePlace
-from ummid.stores.table import Cell
+from ummid.stores.table import Cell, may_hold
 
 _KEYS = 500
 _FIRST_PAGE, _LARGEST_PAGE = 64, 2048
@@ -28,12 +28,14 @@ class Reader:
         self._place, self._layout = place, layout
 
     def row(self, key: bytes, kept: RowFilter | None) -> Row | None:
+        if not may_hold(key):
+            return None
         with asking(self._place, "reading from"):
             return self._target.read_row(self._layout.physical(key), row_filter=kept)
 
     def rows(self, keys: Sequence[bytes], kept: RowFilter | None) -> dict[bytes, Row]:
         """Those of the keys that have a cell which the filter keeps."""
-        wanted = iter(sorted({self._layout.physical(key) for key in keys if key}))
+        wanted = iter(sorted({self._layout.physical(key) for key in keys if may_hold(key)}))
         answers = []
         while some := list(islice(wanted, _KEYS)):
             query = ReadRowsQuery(row_keys=list(some), row_filter=kept)

@@ -54,7 +54,7 @@ class BigtableTable:
     """See `Table`. `spread` are the beginnings of keys whose rows are spread over buckets, `last`
     of those that appear when the rest of their batch has.
 
-    Safe for threads. Every call ends within its deadline, tries included; only what may be
+    Safe for threads. Every request ends within its deadline, tries included; only what may be
     repeated is tried again. Raises StoreError, retryable where the service may recover.
     """
 
@@ -208,16 +208,24 @@ class BigtableTable:
 
     def _complete(self, puts: Sequence[Put]) -> None:
         """Writes what is newer than what is there: it may have been written, and more since."""
-        missing = [put for put in puts if self._is_missing(put)]
-        batch = entries(missing, self._layout)
+        batch = entries(self._missing(puts), self._layout)
         failed = [one for one in self._send(batch) if one.retryable]
         if failed:
             raise self._partly(failed, len(batch))
 
-    def _is_missing(self, put: Put) -> bool:
-        at = put.version if put.column.startswith(HISTORY) else None
-        stored = self.get(put.key, put.column, at)
-        return stored is None or stored.version < put.version
+    def _missing(self, puts: Sequence[Put]) -> Iterator[Put]:
+        """Puts without a cell that is as new; in history, of the same version."""
+        found = self._reader.rows([put.key for put in puts], StripValueTransformerFilter(True))
+        stored: dict[tuple[bytes, bytes], set[int]] = {}
+        for key, row in found.items():
+            for cell in row.cells:
+                versions = stored.setdefault((key, bytes(cell.qualifier)), set())
+                versions.add(cell.timestamp_micros // 1000)
+        for put in puts:
+            there = stored.get((put.key, put.column), set())
+            is_history = put.column.startswith(HISTORY)
+            if put.version not in there and (is_history or max(there, default=-1) < put.version):
+                yield put
 
     def refuse(self, why: str) -> None:
         """From now on nothing is written: every write raises StoreError with the reason."""
