@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bigtable import needs_bigtable
-from ummid.errors import ConfigError
+from ummid.errors import ConfigError, StoreError
+from ummid.stores.bigtable.client import EMULATOR, Deadlines, connect, open_target
 from ummid.stores.bigtable.layout import BUCKETS, Layout, after, logical
 from ummid.stores.bigtable.place import BigtablePlace, is_bigtable, parse
+from ummid.stores.bigtable.schema import Schema
 from ummid.views import keys
 
 SPREAD = (b"c#", b"s#", b"\xff")
@@ -100,9 +102,21 @@ def test_a_folder_is_no_table() -> None:
     assert not is_bigtable(Path("var/bigtable:/p"))
 
 
-def test_an_app_profile_goes_with_every_call() -> None:
-    from ummid.stores.bigtable.client import Deadlines, connect, open_target
+def test_without_credentials_it_is_said_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("GOOGLE_APPLICATION_CREDENTIALS", EMULATOR):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NO_GCE_CHECK", "true")
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+    place = BigtablePlace("p", "i", "t")
+    for opening in (connect, Schema):
+        with pytest.raises(StoreError, match=r"opening bigtable://p/i/t failed: .*credentials"):
+            opening(place)
 
+
+def test_an_app_profile_goes_with_every_call() -> None:
     needs_bigtable()
     place = BigtablePlace("p", "i", "t", "ingest")
     client = connect(place)

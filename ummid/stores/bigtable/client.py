@@ -51,10 +51,8 @@ def connect(place: BigtablePlace) -> BigtableDataClient:
     with warnings.catch_warnings():
         if os.environ.get(EMULATOR):  # it warns of what is meant
             warnings.simplefilter("ignore", RuntimeWarning)
-        try:
+        with asking(place, "opening"):
             return BigtableDataClient(project=place.project)
-        except GoogleAuthError as error:
-            raise StoreError(f"{place} cannot be opened: {error}") from error
 
 
 def open_target(client: BigtableDataClient, place: BigtablePlace, deadlines: Deadlines) -> Table:
@@ -107,3 +105,5 @@ def asking(place: BigtablePlace, what: str) -> Iterator[None]:
         raise StoreError(
             f"{what} {place} failed: {in_words(error)}", retryable=is_passing(error)
         ) from error
+    except GoogleAuthError as error:
+        raise StoreError(f"{what} {place} failed: {error}") from error

@@ -54,7 +54,8 @@ class Schema:
     def __init__(self, place: BigtablePlace, splits: Sequence[bytes] = ()) -> None:
         self._place = place
         self._splits = sorted({*BUCKETS, *splits})
-        self._client = _admin()
+        with asking(place, "opening"):
+            self._client = _admin()
         self._instance = f"projects/{place.project}/instances/{place.instance}"
         self._name = f"{self._instance}/tables/{place.table}"
 
