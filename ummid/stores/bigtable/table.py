@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from itertools import islice
 
-from google.cloud.bigtable.data import DeleteAllFromRow, Row, RowMutationEntry, SetCell
+from google.cloud.bigtable.data import Row, SetCell
 from google.cloud.bigtable.data.row_filters import (
     BlockAllFilter,
     ConditionalRowFilter,
@@ -133,7 +133,7 @@ class BigtableTable:
         last: list[Entry] = []
         rest: list[Entry] = []
         for entry in batch:
-            tells = logical(entry.mutations.row_key).startswith(self._last)
+            tells = logical(entry.row).startswith(self._last)
             (last if tells else rest).append(entry)
         failed = send(self._target, self._pool, rest)
         if not failed:
@@ -190,7 +190,7 @@ class BigtableTable:
         for within in self._layout.ranges(prefix, layout.after(prefix)):
             stream = self._reader.stream(within, kept)
             while some := list(islice(stream, _DROPPED_AT_ONCE)):
-                gone = [Entry(RowMutationEntry(r.row_key, DeleteAllFromRow()), 0) for _, r in some]
+                gone = [Entry(row.row_key) for _, row in some]
                 with self._writing():
                     failed = send(self._target, self._pool, gone)
                 if failed:
