@@ -246,8 +246,13 @@ def _predicate(column: bytes, expected: bytes | None, put: Put) -> RowFilter:
     not expected to be there, where it may not.
     """
     there = layout.of_column(column)
-    same = chain(there, NEWEST, None if expected is None else layout.of_value(expected))
-    if put.column.startswith(HISTORY) or put.version == MAX_VERSION:
+    value = None if expected is None else layout.of_value(expected)
+    is_history = put.column.startswith(HISTORY)
+    if put.column == column:  # the usual case, by plain filters alone
+        as_old = None if is_history or expected is None else Versions(0, put.version)
+        return chain(there, NEWEST, value, as_old)
+    same = chain(there, NEWEST, value)
+    if is_history or put.version == MAX_VERSION:
         return same
     newer = chain(layout.of_column(put.column), Versions(put.version + 1))
     if expected is None:
