@@ -4,6 +4,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_OF_LIBRARIES = ("apitools not found", "Failed to import GCSFileSystem")
+
 
 @contextmanager
 def importing_beam() -> Iterator[None]:
@@ -11,13 +13,15 @@ def importing_beam() -> Iterator[None]:
 
     After it Beam logs errors alone, and none of a failing step, which is raised as well.
     """
-    root = logging.getLogger()
-    root.addFilter(_concerns_us)
+    loggers = (logging.getLogger(), logging.getLogger("apache_beam.io.filesystems"))
+    for logger in loggers:
+        logger.addFilter(_concerns_us)
     try:
         yield
     finally:
-        root.removeFilter(_concerns_us)
-    root.addFilter(_is_no_aside)
+        for logger in loggers:
+            logger.removeFilter(_concerns_us)
+    logging.getLogger().addFilter(_is_no_aside)
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
     logging.getLogger("apache_beam.runners.common").setLevel(logging.CRITICAL)
 
@@ -28,4 +32,4 @@ def _is_no_aside(record: logging.LogRecord) -> bool:
 
 
 def _concerns_us(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith("apitools not found")
+    return not record.getMessage().startswith(_OF_LIBRARIES)

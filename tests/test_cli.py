@@ -89,14 +89,14 @@ def test_config_says_what_is_in_force_and_from_where(
     file = write(tmp_path / "mine.toml", 'port = 81\n[precedence]\nrights = ["legal", "*"]\n')
     monkeypatch.setenv("UMMID_HOST", "::1")
     lines = ummid("--config", file, "config").stdout.splitlines()
-    others = [line for line in lines if line.startswith(("enrich", "gemini_"))]
+    others = [line for line in lines if line.startswith(("index", "enrich", "gemini_"))]
     assert others == [
         f"{name} = {_DEFAULTS[name]!r}  (default; {HELP[name]})"
         for name in _DEFAULTS
-        if name.startswith(("enrich", "gemini_"))
+        if name.startswith(("index", "enrich", "gemini_"))
     ]
     assert [line for line in lines if line not in others] == [
-        "store = 'var/store'  (default; folder of the embedded store)",
+        f"store = 'var/store'  (default; {HELP['store']})",
         "partners = ''  (default; TOML file, or folder of them, with the partners' profiles)",
         "host = '::1'  (environment UMMID_HOST; address that `ummid serve` listens on)",
         f"port = '81'  ({file}; port that `ummid serve` listens on)",

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ummid.enrich.choose import chosen
 from ummid.errors import ConfigError
 from ummid.finding import bring_up
 from ummid.machine import usable_cores
-from ummid.models.enricher import Enricher, TitleFacts
 from ummid.review import reading
 from ummid.settings import Settings
-from ummid.stores.table import Table
+
+if TYPE_CHECKING:
+    from ummid.models.enricher import Enricher, TitleFacts
+    from ummid.stores.table import Table
 
 
 @click.command()
@@ -44,6 +46,7 @@ def enrich(
     After another `enricher`, `gemini_model` or vocabulary this does what is to be done anew.
     What was answered before is not asked again.
     """
+    from ummid.enrich.choose import chosen
     from ummid.ingest.backfill import enrich_published
     from ummid.ingest.context import close_table
     from ummid.ingest.run import begin
@@ -73,7 +76,7 @@ def enrich(
         bring_up(target)
 
 
-def _tell_estimate(table: Table, enricher: Enricher) -> None:
+def _tell_estimate(table: "Table", enricher: "Enricher") -> None:
     from ummid.enrich.dryrun import dry_run
 
     found = dry_run(table, enricher, _published(table))
@@ -88,7 +91,7 @@ def _tell_estimate(table: Table, enricher: Enricher) -> None:
     )
 
 
-def _published(table: Table) -> Iterator[TitleFacts]:
+def _published(table: "Table") -> Iterator["TitleFacts"]:
     from ummid.models.facts import facts_of
     from ummid.views import keys, titles
 

@@ -11,6 +11,7 @@ import msgspec
 
 from ummid.catalog.territories import Territories
 from ummid.errors import ConfigError
+from ummid.opening import beside, open_table
 from ummid.printable import one_line
 from ummid.review import reading
 from ummid.settings import Settings
@@ -32,10 +33,8 @@ def index(settings: Settings, store: Path | None) -> None:
     `ummid ingest` ends with it, unless told otherwise. Every text is embedded once: running it
     again embeds nothing.
     """
-    from ummid.stores.lmdb_table import LmdbTable
-
     folder = store or settings.store
-    LmdbTable(folder, readonly=True).close()  # says so when there is no store
+    open_table(folder, readonly=True).close()  # says so when there is no store
     bring_up(folder)
 
 
@@ -43,7 +42,6 @@ def bring_up(store: Path) -> None:
     """Makes searchable what a store publishes, and says what that took."""
     from ummid.search import stored
     from ummid.search.indexing import Indexed
-    from ummid.stores.lmdb_table import LmdbTable
 
     said = time.monotonic()
 
@@ -53,8 +51,8 @@ def bring_up(store: Path) -> None:
             said = time.monotonic()
             click.echo(f"indexing: {done.titles:,} titles, {done.embedded:,} embedded", err=True)
 
-    with closing(LmdbTable(store)) as table:
-        done = stored.update(table, store, stored.embedder(), told)
+    with closing(open_table(store)) as table:
+        done = stored.update(table, beside(store), stored.embedder(), told)
     others = {"reused": done.reused, "taken out": done.removed, "without a vector": done.failed}
     more = "".join(f", {count:,} {name}" for name, count in others.items() if count)
     click.echo(f"index: {done.titles:,} changed titles, {done.embedded:,} embedded{more}")
@@ -103,7 +101,7 @@ def search(
     within = _filter(tokens, (first, last), territory, platforms, day)
     folder = store or settings.store
     with reading(folder) as table:
-        opened = stored.open_search(folder, stored.embedder())
+        opened = stored.open_search(beside(folder), stored.embedder())
         answer = opened.searcher.search(query, limit, within)
         shown = named(table, [found.id for found in answer.found])
     listed = [one for one in answer.found if one.score > 0 and one.id in shown]

@@ -48,7 +48,7 @@ FIELDS = (
     Field("tagline", 1.0, 0.5),
     Field("keywords", 1.3, 0.2),
     Field("people", 1.0, 0.2),
-    Field("generated", 0.3, 0.2),
+    Field("generated", 0.15, 0.2),
 )
 
 
