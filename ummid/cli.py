@@ -15,6 +15,7 @@ from ummid.errors import UmmidError
 from ummid.finding import index, search
 from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
+from ummid.vectors import vectors
 
 _GROUP = "ummid.commands"
 
@@ -61,6 +62,7 @@ main.add_command(demo)
 main.add_command(index)
 main.add_command(search)
 main.add_command(review)
+main.add_command(vectors)
 
 
 @main.command()

@@ -40,8 +40,8 @@ class Vertex:
         self.sizes: list[int] = []
         self.masks: list[list[str]] = []
         self.metadata: list[dict[str, str]] = []
-        self.applied: Callable[[str], None] = lambda _method: None
         self.over = threading.Event()
+        self.port = 0
         self._lock = threading.RLock()
 
     def upsert(self, request: Any, context: Any) -> Any:
@@ -64,7 +64,6 @@ class Vertex:
                     there.restricts.extend(point.restricts)
                     there.numeric_restricts.extend(point.numeric_restricts)
         self._failed(share, context)
-        self.applied("UpsertDatapoints")
         return v1.UpsertDatapointsResponse.pb()()
 
     def remove(self, request: Any, context: Any) -> Any:
@@ -109,9 +108,10 @@ class Vertex:
 
     def _spoilt(self, method: str, context: Any) -> Any:
         with self._lock:
-            fault = self.script(method, self.calls[method])
+            number = self.calls[method]
             self.calls[method] += 1
             self.metadata.append(dict(context.invocation_metadata()))
+        fault = self.script(method, number)
         if isinstance(fault, float):
             self.over.wait(fault)
             context.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "too late")
@@ -174,7 +174,7 @@ _OPERATORS: dict[str, Callable[[int, int], bool]] = {
 
 
 def start(vertex: Vertex) -> tuple[Any, int]:
-    """A running server and its port."""
+    """A running server and its port, which the service knows as well."""
     options = [("grpc.max_receive_message_length", _LARGEST), ("grpc.so_reuseport", 0)]
     server = grpc.server(futures.ThreadPoolExecutor(8), options=options)
     methods = {
@@ -201,6 +201,7 @@ def start(vertex: Vertex) -> tuple[Any, int]:
         )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
+    vertex.port = port
     return server, port
 
 

@@ -146,6 +146,11 @@ def embedding(text_id: str) -> bytes:
     return b"l#" + text_id.encode()
 
 
+def indexed(index: str) -> bytes:
+    """What the rows of an index's ledger begin with."""
+    return b"h#" + index.encode() + b"#"
+
+
 def counter(name: str) -> bytes:
     return b"n#" + name.encode()
 

@@ -26,12 +26,13 @@ def tokens_of(windows: Iterable[Window]) -> list[str]:
         end = _EVER if window.end is None else window.end
         if start < end:
             spans.setdefault(window.token, []).append((start, end))
-    return [
+    found = (
         f"{token}@{node}"
-        for token, found in spans.items()
-        for span in _joined(found)
+        for token, each in spans.items()
+        for span in _joined(each)
         for node in _nodes(*span)
-    ]
+    )
+    return [*dict.fromkeys(found)]
 
 
 def tokens_on(tokens: Sequence[str], day: int) -> list[str]:
