@@ -100,6 +100,14 @@ def test_items_go_in_requests_of_a_hundred(vertex: Vertex, opened: Open) -> None
     assert routed == {"index", "index_endpoint"}
 
 
+def test_no_request_is_larger_than_the_service_takes(vertex: Vertex, opened: Open) -> None:
+    index = opened()
+    rich = Restricts({"genre": tuple(f"{n:020}" for n in range(40_000))})
+    index.upsert(Item(f"i{n}", at(1), 1, rich) for n in range(20))
+    assert len(held(vertex)) == 20
+    assert max(vertex.sizes) < 6
+
+
 def test_new_restricts_are_sent_without_vectors(vertex: Vertex, opened: Open) -> None:
     index = opened()
     index.upsert(items(3))
@@ -318,9 +326,9 @@ def test_more_answers_than_the_service_gives_are_refused(opened: Open) -> None:
 @pytest.mark.parametrize(
     ("restricts", "said"),
     [
-        (Restricts({"genre": tuple(f"g{n}" for n in range(5_001))}), "5,001 tokens"),
-        (Restricts({"genre": ("g" * 200_000,)}), "200,000 bytes"),
-        (Restricts(windows=tuple(Window(f"P{n}", 0, 65) for n in range(3_000))), "fewer windows"),
+        (Restricts({"genre": tuple(f"g{n}" for n in range(50_001))}), "50,001 tokens"),
+        (Restricts({"genre": ("g" * 2_000_000,)}), "2,000,000 bytes"),
+        (Restricts(windows=tuple(Window(f"P{n}", 0, 65) for n in range(30_000))), "fewer windows"),
     ],
 )
 def test_too_many_restricts_are_refused_before_anything_is_sent(

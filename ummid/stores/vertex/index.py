@@ -19,6 +19,8 @@ from ummid.stores.vertex.wire import Wire
 MOST = 1_000
 """Neighbours that one query may ask for."""
 _TOGETHER = 100
+_REQUEST = 4 << 20
+"""Bytes of datapoints in one request, far below what the service's front end takes."""
 _AHEAD = 8
 _WIDER = 4
 _DIGITS = 6
@@ -227,10 +229,10 @@ class VertexVectorIndex:
                 "" if same else state.crowd,
             )
             (changed if same else whole).append(point)
-        if whole:
-            self._wire.upsert(whole)
-        if changed:
-            self._wire.upsert(changed, only_restricts=True)
+        for some in _by_bytes(whole):
+            self._wire.upsert(some)
+        for some in _by_bytes(changed):
+            self._wire.upsert(some, only_restricts=True)
         if gone:
             self._wire.remove(gone)
 
@@ -249,6 +251,20 @@ def _counts(write: Write, known: _States) -> bool:
 def _parts(of: Sequence[Any], size: int = _TOGETHER) -> Iterator[Any]:
     for start in range(0, len(of), size):
         yield of[start : start + size]
+
+
+def _by_bytes(points: Iterable[Any]) -> Iterator[list[Any]]:
+    some: list[Any] = []
+    held = 0
+    for point in points:
+        size = point.ByteSize()
+        if some and held + size > _REQUEST:
+            yield some
+            some, held = [], 0
+        some.append(point)
+        held += size
+    if some:
+        yield some
 
 
 def _ranked(found: Iterable[Any]) -> list[Hit]:
