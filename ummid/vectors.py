@@ -73,6 +73,7 @@ def verify(settings: Settings, store: Path | None, dry_run: bool) -> None:
     LmdbTable(folder, readonly=True).close()  # says so when there is no store
     with closing(chosen(settings)) as means, closing(LmdbTable(folder)) as table:
         beside = stored.beside(folder, *means)
+        beside.mkdir(parents=True, exist_ok=True)
         with closing(means.vectors.open(beside, means.embedder, table)) as index:
             assert isinstance(index, VertexVectorIndex)
             told = index.verify(mend=not dry_run)

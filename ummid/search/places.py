@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ummid.stores.vertex.wire import Place
 
 _INDEX = "index"
+"""In the folder as soon as an index has been begun."""
 
 
 class Vectors(Protocol):
@@ -64,7 +65,7 @@ class VertexVectors:
         return f"{model.name}@{stable_id(self._place.index)}"
 
     def is_there(self, beside: Path) -> bool:
-        return beside.exists()
+        return (beside / _INDEX).exists()
 
     def open(self, beside: Path, model: Embedder, table: Table | None) -> VectorIndex:
         from ummid.stores.vertex.index import VertexVectorIndex
@@ -73,7 +74,10 @@ class VertexVectors:
         wire = Wire(self._place, connect(self._place), WireConfig())
         prefix = keys.indexed(beside.name)
         try:
-            return VertexVectorIndex(wire, model.dimensions, model.name, table, prefix)
+            index = VertexVectorIndex(wire, model.dimensions, model.name, table, prefix)
         except StoreError:
             wire.close()
             raise
+        if table is not None:
+            (beside / _INDEX).touch()
+        return index
