@@ -1,5 +1,7 @@
 """Windows as tokens say what days say, wherever the days lie."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,3 +60,13 @@ def test_windows_that_touch_are_one() -> None:
     assert tokens_of([Window("US", 100, 250), Window("US", 250, 300), Window("US", 200, 400)]) == (
         whole
     )
+
+
+def test_at_the_edges_of_the_tree_every_day_is_told_rightly() -> None:
+    near = [edge + off for edge in (FIRST, LAST) for off in range(-2, 3)]
+    for start, end in itertools.product([None, *near], repeat=2):
+        own = tokens_of([Window("FR", start, end)])
+        for day in near:
+            expected = (start is None or start <= day) and (end is None or day < end)
+            assert holds(own, ("FR",), day) == expected, (start, end, day)
+            assert expected <= bool(set(own) & set(tokens_on(["FR"], day))), (start, end, day)
