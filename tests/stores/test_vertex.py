@@ -284,12 +284,42 @@ def test_writes_that_cannot_have_their_turn_in_time_end(opened: Open) -> None:
     assert raised.value.retryable
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_score_is_a_cosine_whatever_sign_a_distance_has(
+    vertex: Vertex, opened: Open, sign: int
+) -> None:
+    vertex.distance = lambda product: sign * product
+    index = opened()
+    index.upsert([Item("far", at(-1), 1), Item("near", at(3, 4), 1), Item("is", at(1), 1)])
+    hits = index.search(at(1), 3)
+    assert [(hit.id, hit.score) for hit in hits] == [("is", 1), ("near", 0.6), ("far", -1)]
+    assert index.search(at(1), 1, Filter(on=(("FR",), 10**6))) == []
+
+
+def test_an_index_of_another_measure_is_refused(vertex: Vertex, opened: Open) -> None:
+    vertex.distance = lambda product: 1 - product
+    index = opened()
+    index.upsert(items(2))
+    with pytest.raises(StoreError, match="another measure than the dot product"):
+        index.search(at(1), 1)
+
+
+def test_before_the_marker_is_shown_a_distance_is_taken_for_a_cosine(
+    vertex: Vertex, opened: Open
+) -> None:
+    index = opened()
+    index.upsert(items(2))
+    (there,) = vertex.indexes.values()
+    del there[MARKER]
+    assert index.search(at(1), 1)[0].score == pytest.approx(1)
+
+
 def test_ties_at_the_last_place_are_looked_behind(vertex: Vertex, opened: Open) -> None:
     index = opened()
     index.upsert([Item(f"i{n:03}", at(1), 1) for n in range(300)])
     index.upsert([Item("z", at(2, 1), 1)])
     assert [hit.id for hit in index.search(at(1), 3)] == ["i000", "i001", "i002"]
-    assert vertex.calls[FIND] > 1
+    assert vertex.calls[FIND] > 2
 
 
 def test_what_the_service_cannot_tell_is_looked_at_and_looked_behind(

@@ -31,6 +31,7 @@ Script = Callable[[str, int], Fault | tuple[str, grpc.StatusCode]]
 class Vertex:
     """`script(method, n)` may spoil the n-th call (from 0) of a method: a status in its place,
     seconds of silence, or ("half" or "all", status): so much is applied, and then it fails.
+    `distance` is what an answer says of a dot product.
     """
 
     def __init__(self) -> None:
@@ -40,6 +41,7 @@ class Vertex:
         self.sizes: list[int] = []
         self.masks: list[list[str]] = []
         self.metadata: list[dict[str, str]] = []
+        self.distance: Callable[[float], float] = lambda product: product
         self.over = threading.Event()
         self.port = 0
         self._lock = threading.RLock()
@@ -96,7 +98,7 @@ class Vertex:
                 whole = _copy(point)
                 if not request.return_full_datapoint:
                     whole = v1.IndexDatapoint.pb()(datapoint_id=point.datapoint_id)
-                nearest.neighbors.add(datapoint=whole, distance=score)
+                nearest.neighbors.add(datapoint=whole, distance=self.distance(score))
         return response
 
     def _check(self, point: Point, sizes: set[int], only: list[str], context: Any) -> None:

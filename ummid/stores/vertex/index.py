@@ -23,6 +23,7 @@ _REQUEST = 4 << 20
 """Bytes of datapoints in one request, far below what the service's front end takes."""
 _AHEAD = 8
 _WIDER = 4
+_BLUR = 0.05
 _DIGITS = 6
 """Of a cosine: what differs less is equal, so that ties have the same order everywhere."""
 _FORGOTTEN = 900_000
@@ -56,6 +57,7 @@ class VertexVectorIndex:
         self.dimensions = dimensions
         self._wire, self._clock = wire, clock
         self._ledger = Ledger(table, prefix) if table is not None else None
+        self._sign: int | None = None
         self._check_embedder(embedder)
 
     @property
@@ -112,14 +114,14 @@ class VertexVectorIndex:
         query = messages.query(self._wire.types, unit_vector, within)
         if query is None or count <= 0:
             return []
-        certain = messages.certain(within)
+        sign, certain = self._sense(), messages.certain(within)
         if certain:
             query.per_crowding_attribute_neighbor_count = per_crowd
         wanted = count + _AHEAD
         while True:
             query.neighbor_count = min(wanted, MOST)
             found = self._wire.find(query, whole=not certain)
-            hits = _ranked(found if certain else _checked(found, within, per_crowd))
+            hits = _ranked(found if certain else _checked(found, within, per_crowd, sign), sign)
             # Of those that tie with the last place all must be known: the first by id count.
             is_whole = len(hits) > count and hits[count].score < hits[count - 1].score
             if is_whole or len(found) < query.neighbor_count or query.neighbor_count == MOST:
@@ -162,6 +164,25 @@ class VertexVectorIndex:
 
     def close(self) -> None:
         self._wire.close()
+
+    def _sense(self) -> int:
+        """By what the service's distance is to be multiplied to be a cosine: documents call it the
+        negative of the dot product, answers have been seen with the product itself. The marker's
+        from itself tells. Raises StoreError for an index with another measure.
+        """
+        if self._sign is None:
+            marker = messages.marker_query(self._wire.types, self.dimensions)
+            found = self._wire.find(marker, whole=False)
+            if not found:  # not shown yet
+                return 1
+            distance = found[0].distance
+            if abs(abs(distance) - 1) > _BLUR:
+                raise StoreError(
+                    f"{self._wire.place.index} has another measure than the dot product (a vector "
+                    f"is {distance:g} from itself); make one as `ummid vectors plan` says"
+                )
+            self._sign = 1 if distance > 0 else -1
+        return self._sign
 
     def _check_embedder(self, embedder: str) -> None:
         place, wanted = self._wire.place, f"{embedder}/{self.dimensions}"
@@ -267,15 +288,14 @@ def _by_bytes(points: Iterable[Any]) -> Iterator[list[Any]]:
         yield some
 
 
-def _ranked(found: Iterable[Any]) -> list[Hit]:
-    hits = [Hit(name_of(n.datapoint.datapoint_id), round(n.distance, _DIGITS)) for n in found]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.id))
+def _ranked(found: Iterable[Any], sign: int) -> list[Hit]:
+    return sorted((_hit(each, sign) for each in found), key=_place)
 
 
-def _checked(found: Sequence[Any], within: Filter, per_crowd: int) -> Iterator[Any]:
+def _checked(found: Sequence[Any], within: Filter, per_crowd: int, sign: int) -> Iterator[Any]:
     """Those that satisfy a filter, so many of each crowd: what the service could not tell."""
     seen: Counter[str] = Counter()
-    for neighbour in sorted(found, key=lambda n: (-round(n.distance, _DIGITS), _name(n))):
+    for neighbour in sorted(found, key=lambda each: _place(_hit(each, sign))):
         crowd = messages.crowd_of(neighbour.datapoint)
         if messages.satisfies(neighbour.datapoint, within):
             seen[crowd] += 1
@@ -283,8 +303,13 @@ def _checked(found: Sequence[Any], within: Filter, per_crowd: int) -> Iterator[A
                 yield neighbour
 
 
-def _name(neighbour: Any) -> str:
-    return name_of(neighbour.datapoint.datapoint_id)
+def _hit(neighbour: Any, sign: int) -> Hit:
+    name = name_of(neighbour.datapoint.datapoint_id)
+    return Hit(name, round(sign * neighbour.distance, _DIGITS) + 0.0)
+
+
+def _place(hit: Hit) -> tuple[float, str]:
+    return -hit.score, hit.id
 
 
 def _kind(state: State | None, there: bool, version: int | None) -> str:

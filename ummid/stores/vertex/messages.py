@@ -58,6 +58,14 @@ def marker(types: Any, dimensions: int, embedder: str) -> Any:
     return point
 
 
+def marker_query(types: Any, dimensions: int) -> Any:
+    """What finds the marker and nothing else, at the distance of a vector from itself."""
+    kind = types.IndexDatapoint.pb()
+    point = kind(datapoint_id="query", feature_vector=[1.0, *[0.0] * (dimensions - 1)])
+    point.restricts.append(kind.Restriction(namespace=_OURS, allow_list=[MARKER]))
+    return types.FindNeighborsRequest.Query.pb()(datapoint=point, neighbor_count=1)
+
+
 def marked(point: Any) -> str:
     """`embedder/dimensions` of a marker."""
     return next((t for r in point.restricts for t in r.allow_list if t != MARKER), "")
