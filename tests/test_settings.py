@@ -26,6 +26,7 @@ DEFAULTS = {
     "embed_tokens": "",
     "embed_money": "",
     "embed_price": "",
+    "meaning_seconds": "2.5",
     "vectors": "mapped",
     "vertex_index": "",
     "vertex_endpoint": "",

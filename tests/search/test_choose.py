@@ -58,6 +58,7 @@ def environment(vertex: Vertex, index: str = "1", **given: str) -> dict[str, str
     said = {
         "embedder": "gemini",
         "embed_dimensions": "256",
+        "meaning_seconds": "60",
         "vectors": "vertex",
         "vertex_index": f"{place}/indexes/{index}",
         "vertex_endpoint": f"{place}/indexEndpoints/1",
@@ -209,6 +210,7 @@ def test_settings_say_who_embeds_and_what_it_may_cost(vertex: Vertex) -> None:
         ({"embed_dimensions": "10"}, "128 to 3072"),
         ({"embed_money": "1"}, "prices"),
         ({"vertex_index": "5"}, "vertex_index"),
+        ({"meaning_seconds": "0"}, "meaning_seconds"),
     ],
 )
 @pytest.mark.usefixtures("gemini")

@@ -133,7 +133,7 @@ def test_new_restricts_are_sent_without_vectors(vertex: Vertex, opened: Open) ->
 def test_a_storm_passes_and_everything_is_there_once(
     vertex: Vertex, opened: Open, faults: tuple[Any, ...]
 ) -> None:
-    index = opened(config=WireConfig(rate=500, timeout=2.0, deadline=60.0, backoff=0.01))
+    index = opened(config=WireConfig(rate=500, timeout=5.0, deadline=60.0, backoff=0.01))
     spoil(vertex, UPSERT, *faults)
     index.upsert(items(20))
     assert held(vertex) == {f"i{n:03}": 1 for n in range(20)}

@@ -46,11 +46,9 @@ def _vectors(settings: Settings) -> Vectors:
     if named == "vertex":
         from ummid.stores.vertex.wire import Place
 
-        return VertexVectors(
-            Place(
-                *(settings.get(f"vertex_{n}") for n in ("index", "endpoint", "deployed", "domain"))
-            )
-        )
+        parts = ("index", "endpoint", "deployed", "domain")
+        place = Place(*(settings.get(f"vertex_{part}") for part in parts))
+        return VertexVectors(place, _seconds(settings))
     raise ConfigError(f"vectors = {named!r}: there are mapped and vertex")
 
 
@@ -69,6 +67,15 @@ def _gemini(settings: Settings) -> Embedder:
             dimensions=int(size or 0),
             endpoint=Endpoint(project=project or None, location=settings.get("gemini_location")),
             prices=None if price is None else Prices(price, 0),
+            query_deadline=_seconds(settings),
         ),
         Budget(None if tokens is None else int(tokens), money),
     )
+
+
+def _seconds(settings: Settings) -> float:
+    """Raises ConfigError for none: a search cannot be answered at once."""
+    seconds = settings.number("meaning_seconds")
+    if not seconds:
+        raise ConfigError("meaning_seconds takes a number above 0, as in 2.5")
+    return seconds

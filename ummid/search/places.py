@@ -58,8 +58,9 @@ class MappedVectors:
 class VertexVectors:
     """Its ledger is in the store's table, so that whoever indexes a store knows what is newest."""
 
-    def __init__(self, place: "Place") -> None:
-        self._place = place
+    def __init__(self, place: "Place", seconds: float) -> None:
+        """`seconds`: how long a search waits."""
+        self._place, self._seconds = place, seconds
 
     def name(self, model: Embedder) -> str:
         return f"{model.name}@{stable_id(self._place.index)}"
@@ -71,7 +72,9 @@ class VertexVectors:
         from ummid.stores.vertex.index import VertexVectorIndex
         from ummid.stores.vertex.wire import Wire, WireConfig, connect
 
-        wire = Wire(self._place, connect(self._place), WireConfig())
+        # A try that hangs leaves time for another.
+        config = WireConfig(search_timeout=self._seconds / 2, search_deadline=self._seconds)
+        wire = Wire(self._place, connect(self._place), config)
         prefix = keys.indexed(beside.name)
         try:
             index = VertexVectorIndex(wire, model.dimensions, model.name, table, prefix)
