@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ummid.errors import ConfigError
+from ummid.opening import beside, open_table
 from ummid.settings import Settings
 
 _NEAREST = 150
@@ -63,18 +64,17 @@ def verify(settings: Settings, store: Path | None, dry_run: bool) -> None:
     """
     from ummid.search import stored
     from ummid.search.choose import chosen
-    from ummid.stores.lmdb_table import LmdbTable
 
     if settings.get("vectors") != "vertex":
         raise ConfigError("vectors = mapped: files check themselves when they are opened")
     from ummid.stores.vertex.index import VertexVectorIndex
 
     folder = store or settings.store
-    LmdbTable(folder, readonly=True).close()  # says so when there is no store
-    with closing(chosen(settings)) as means, closing(LmdbTable(folder)) as table:
-        beside = stored.beside(folder, *means)
-        beside.mkdir(parents=True, exist_ok=True)
-        with closing(means.vectors.open(beside, means.embedder, table)) as index:
+    open_table(folder, readonly=True).close()  # says so when there is no store
+    with closing(chosen(settings)) as means, closing(open_table(folder)) as table:
+        where = stored.beside(beside(folder), *means)
+        where.mkdir(parents=True, exist_ok=True)
+        with closing(means.vectors.open(where, means.embedder, table)) as index:
             assert isinstance(index, VertexVectorIndex)
             told = index.verify(mend=not dry_run)
     done = "" if dry_run else ", all sent again"

@@ -94,7 +94,11 @@ class Ledger:
         """
         note = self._due + uuid.uuid4().hex.encode()
         due = msgspec.msgpack.encode(_Due(at, [each.id for each in writes]))
-        self._table.write([*self._puts(writes), Put(note, _DUE, at, due)])
+        puts = [*self._puts(writes)]
+        self._table.write(
+            [Put(note, _DUE, at, due)]
+        )  # first: not every table writes all or nothing
+        self._table.write(puts)
         return note
 
     def done(self, note: bytes) -> None:
