@@ -8,6 +8,7 @@ from serving.catalogue import Catalogue
 from serving.problems import Problem
 from ummid.errors import StoreError
 from ummid.search import stored
+from ummid.search.choose import Chosen
 from ummid.search.published import documents
 from ummid.search.stored import Opened
 from ummid.views import titles
@@ -20,12 +21,12 @@ _LOOK_EVERY = 1.0
 class Finder:
     """Every process opens its own, after the server has forked; files are mapped, so shared."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, means: Chosen) -> None:
         self._catalogue = catalogue
         self._opening = Lock()
         self._opened: Opened | None = None
         self._looked = -_LOOK_EVERY
-        self._model = stored.embedder()
+        self._means = means
 
     def opened(self) -> Opened:
         """Raises Problem while nothing is indexed."""
@@ -35,7 +36,7 @@ class Finder:
                 folder = self._catalogue.folder
                 if self._opened is None or stored.newest(folder) != self._opened.serial:
                     try:
-                        self._opened = stored.open_search(folder, self._model)
+                        self._opened = stored.open_search(folder, *self._means)
                     except StoreError as error:
                         if self._opened is None:
                             raise Problem("search-unavailable", str(error)) from error

@@ -73,7 +73,7 @@ def enrich(
     if done.left:
         click.echo(f"stopped: {done.stopped}", err=True)
     if indexes:
-        bring_up(target)
+        bring_up(settings, target)
 
 
 def _tell_estimate(table: "Table", enricher: "Enricher") -> None:

@@ -35,12 +35,13 @@ def index(settings: Settings, store: Path | None) -> None:
     """
     folder = store or settings.store
     open_table(folder, readonly=True).close()  # says so when there is no store
-    bring_up(folder)
+    bring_up(settings, folder)
 
 
-def bring_up(store: Path) -> None:
+def bring_up(settings: Settings, store: Path) -> None:
     """Makes searchable what a store publishes, and says what that took."""
     from ummid.search import stored
+    from ummid.search.choose import chosen
     from ummid.search.indexing import Indexed
 
     said = time.monotonic()
@@ -51,8 +52,8 @@ def bring_up(store: Path) -> None:
             said = time.monotonic()
             click.echo(f"indexing: {done.titles:,} titles, {done.embedded:,} embedded", err=True)
 
-    with closing(open_table(store)) as table:
-        done = stored.update(table, beside(store), stored.embedder(), told)
+    with closing(chosen(settings)) as means, closing(open_table(store)) as table:
+        done = stored.update(table, beside(store), means.embedder, told, means.vectors)
     others = {"reused": done.reused, "taken out": done.removed, "without a vector": done.failed}
     more = "".join(f", {count:,} {name}" for name, count in others.items() if count)
     click.echo(f"index: {done.titles:,} changed titles, {done.embedded:,} embedded{more}")
@@ -91,6 +92,7 @@ def search(
 ) -> None:
     """Find titles by QUERY: names, people, words, or what they are about."""
     from ummid.search import stored
+    from ummid.search.choose import chosen
     from ummid.views.titles import named
 
     if not query.strip():
@@ -100,8 +102,8 @@ def search(
     tokens = {"type": types, "genre": genres, "language": languages}
     within = _filter(tokens, (first, last), territory, platforms, day)
     folder = store or settings.store
-    with reading(folder) as table:
-        opened = stored.open_search(beside(folder), stored.embedder())
+    with closing(chosen(settings)) as means, reading(folder) as table:
+        opened = stored.open_search(beside(folder), *means)
         answer = opened.searcher.search(query, limit, within)
         shown = named(table, [found.id for found in answer.found])
     listed = [one for one in answer.found if one.score > 0 and one.id in shown]

@@ -95,4 +95,4 @@ def ingest(
     if report:
         report.write_bytes(msgspec.json.format(msgspec.json.encode(done), indent=2) + b"\n")
     if indexes:
-        bring_up(target)
+        bring_up(settings, target)

@@ -127,7 +127,7 @@ def replay(
         close_table(target)
     show_report(report, Console())
     if settings.index:
-        bring_up(target)
+        bring_up(settings, target)
     click.echo(f"{len(chosen) - len(open_still)} of {len(chosen)} letters went through")
     for letter in open_still:
         click.echo(_line(letter))

@@ -58,24 +58,13 @@ def chosen(settings: Settings) -> Chosen | None:
     if name == "offline":
         return Chosen()
     if name == "gemini":
-        tokens = _number(settings, "enrich_tokens")
+        tokens = settings.number("enrich_tokens")
         return Gemini(
             settings.get("gemini_model"),
             settings.get("gemini_project"),
             settings.get("gemini_location"),
             None if tokens is None else int(tokens),
-            _number(settings, "enrich_money"),
+            settings.number("enrich_money"),
             settings.get("enrich_prices"),
         )
     raise ConfigError(f"enricher = {name!r}: there are offline, gemini and none")
-
-
-def _number(settings: Settings, name: str) -> float | None:
-    text = settings.get(name)
-    try:
-        number = float(text) if text else None
-    except ValueError:
-        number = -1
-    if number is not None and not 0 <= number < float("inf"):
-        raise ConfigError(f"{name} takes a number from 0 up, not {text!r}")
-    return number

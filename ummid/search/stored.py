@@ -17,16 +17,18 @@ from ummid.models.minilm.embedder import MiniLM
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
 from ummid.search.indexing import Followed, Indexed, Mark, follow
+from ummid.search.places import MappedVectors, Vectors
 from ummid.search.published import documents
 from ummid.search.searcher import Searcher
 from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
 from ummid.views import keys
 
-_FOLDER, _WORDS, _VECTORS, _INDEX = "search", "words-1", "vectors", "index"
+_FOLDER, _WORDS, _VECTORS = "search", "words-1", "vectors"
 """The number goes with how words are laid out in files: what another version laid out is not opened
 but made anew."""
 _KEPT = 2
+_FILES = MappedVectors()
 _CHUNK = 1000
 
 
@@ -58,7 +60,11 @@ def embedder() -> Embedder:
 
 
 def update(
-    table: Table, store: Path, model: Embedder, progress: Callable[[Indexed], None]
+    table: Table,
+    store: Path,
+    model: Embedder,
+    progress: Callable[[Indexed], None],
+    vectors: Vectors = _FILES,
 ) -> Indexed:
     """Indexes what a table publishes and is not indexed yet; waits for who does so already.
 
@@ -67,7 +73,7 @@ def update(
     (store / _FOLDER).mkdir(parents=True, exist_ok=True)
     with (store / _FOLDER / "lock").open("ab") as lock:
         flock(lock, LOCK_EX)
-        done = _follow(table, store, model, progress)
+        done = _follow(table, store, model, progress, vectors)
         folder = _words(store) / f"{done.serial:016d}"
         if not _opens(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -83,7 +89,7 @@ def newest(store: Path) -> int | None:
     return int(found[-1].name) if found else None
 
 
-def open_search(store: Path, model: Embedder) -> Opened:
+def open_search(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Opened:
     """The newest index of a store; where vectors cannot be opened, words answer alone.
 
     Raises StoreError when nothing is indexed, or words are damaged.
@@ -93,39 +99,34 @@ def open_search(store: Path, model: Embedder) -> Opened:
         raise StoreError(f"nothing is indexed in {store}; `ummid index` makes it searchable")
     catalogue = Catalogue.open(_words(store) / f"{serial:016d}")
     try:
-        vectors = _vectors(store, model, readonly=True)
+        index = vectors.open(beside(store, model, vectors), model, None)
     except StoreError as error:
         return Opened(serial, catalogue, Searcher(catalogue), None, model, str(error))
-    return Opened(serial, catalogue, Searcher(catalogue, vectors, model), vectors, model)
+    return Opened(serial, catalogue, Searcher(catalogue, index, model), index, model)
+
+
+def beside(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Path:
+    """The folder of what is kept of an index beside it."""
+    return store / _FOLDER / _VECTORS / vectors.name(model)
 
 
 def _follow(
-    table: Table, store: Path, model: Embedder, progress: Callable[[Indexed], None]
+    table: Table,
+    store: Path,
+    model: Embedder,
+    progress: Callable[[Indexed], None],
+    vectors: Vectors,
 ) -> Indexed:
-    beside = store / _FOLDER / _VECTORS / model.name
-    mark = Mark(beside / "followed.json")
-    if not (beside / _INDEX).exists():
-        beside.mkdir(parents=True, exist_ok=True)
+    folder = beside(store, model, vectors)
+    mark = Mark(folder / "followed.json")
+    if not vectors.is_there(folder):
+        folder.mkdir(parents=True, exist_ok=True)
         mark.write(Followed())
+    index = vectors.open(folder, model, table)
     try:
-        vectors = _vectors(store, model)
-    except StoreError as error:
-        raise StoreError(
-            f"{error}; remove {beside / _INDEX} and run `ummid index` again, which embeds no text "
-            "that it has embedded before"
-        ) from error
-    try:
-        return follow(table, vectors, model, mark, progress)
+        return follow(table, index, model, mark, progress)
     finally:
-        vectors.close()
-
-
-def _vectors(store: Path, model: Embedder, *, readonly: bool = False) -> VectorIndex:
-    """Vectors of two models are never compared."""
-    from ummid.stores.mapped.index import MappedVectorIndex  # loads a large library
-
-    folder = store / _FOLDER / _VECTORS / model.name / _INDEX
-    return MappedVectorIndex(folder, model.dimensions, readonly=readonly)
+        index.close()
 
 
 def _words(store: Path) -> Path:
