@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from ummid.errors import ConfigError
+from ummid.opening import absolute, check
 from ummid.settings import Settings
-from ummid.stores.lmdb_table import LmdbTable
 
 _TARGET = "serving.wsgi:app"
 _DRAIN_SECONDS = 10
@@ -35,8 +35,8 @@ def serve(
     """
     known = settings or Settings()
     folder = store or known.store
-    LmdbTable(folder, readonly=True).close()  # says now, once, what each worker would find
-    os.environ["UMMID_STORE"] = str(folder.resolve())
+    check(folder)  # says now, once, what each worker would find
+    os.environ["UMMID_STORE"] = str(absolute(folder))
     run(
         _TARGET,
         host or known.get("host"),
