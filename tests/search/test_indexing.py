@@ -171,7 +171,8 @@ def test_a_change_of_generated_text_alone_touches_no_vector(
     heat = title(building, "Heat", "1")
     follow(building.table, vectors, model, mark)
     told = [(heat.id, "updated", ("generated",))]
-    building.table.write(changes.puts(building.table, told, "run-2", KNOWN + 1))
+    with changes.numbered(building.table, told, "run-2", KNOWN + 1) as rows:
+        building.table.write(rows)
     done = follow(building.table, vectors, model, mark)
     assert done == Indexed(serial=2)
     assert mark.read().serial == 2

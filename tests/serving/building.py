@@ -62,14 +62,13 @@ class Building:
         known: int = KNOWN,
         change: str = "updated",
     ) -> None:
-        puts = [
-            Put(keys.title(title_id), keys.BODY, known, body),
-            *changes.puts(self.table, [(title_id, change, ("title",))], "run-1", known),
-        ]
+        puts = [Put(keys.title(title_id), keys.BODY, known, body)]
         grants = availability.encode_offers(offers)
         if grants or self.table.get(keys.availability(title_id), keys.GRANTS):
             puts.append(Put(keys.availability(title_id), keys.GRANTS, known, grants))
-        self.table.write(puts)
+        news = [(title_id, change, ("title",))]
+        with changes.numbered(self.table, news, "run-1", known) as rows:
+            self.table.write([*puts, *rows])
 
     def withdraw(self, title_id: str, known: int = KNOWN + 1) -> None:
         self.put(title_id, b"", known=known, change="withdrawn")

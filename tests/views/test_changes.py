@@ -4,16 +4,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from ummid.errors import StoreError
 from ummid.stores.lmdb_table import LmdbTable
-from ummid.views import changes
+from ummid.stores.table import Put
+from ummid.views import changes, keys
 from ummid.views.changes import Change
 
+LOST = [("lost", "updated", ())]
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def publish(table: LmdbTable, *titles: str, at: int = 5) -> None:
     news = [(title, "updated", ("title",)) for title in titles]
-    table.write(changes.puts(table, news, "run-1", at))
+    with changes.numbered(table, news, "run-1", at) as rows:
+        table.write(rows)
 
 
 def test_changes_are_numbered_from_one_in_the_order_given(table: LmdbTable) -> None:
@@ -44,7 +50,8 @@ def test_a_page_begins_after_a_serial_and_has_an_end(table: LmdbTable) -> None:
 
 
 def test_no_changes_take_no_serial(table: LmdbTable) -> None:
-    assert changes.puts(table, [], "run-1", 5) == []
+    with changes.numbered(table, [], "run-1", 5) as rows:
+        assert rows == []
     assert changes.last_serial(table) == 0
 
 
@@ -56,9 +63,30 @@ def test_a_clock_that_runs_behind_takes_no_serial_twice(table: LmdbTable) -> Non
 
 
 def test_serials_that_were_reserved_and_never_written_leave_a_gap(table: LmdbTable) -> None:
-    changes.puts(table, [("lost", "updated", ())], "run-1", 5)
+    with pytest.raises(StoreError), changes.numbered(table, LOST, "run-1", 5):
+        raise StoreError("the batch could not be written")
     publish(table, "a")
+    changes.settle(table, 6)
     assert [(c.serial, c.title) for c in changes.since(table, 0, 10)] == [(2, "a")]
+    assert changes.last_serial(table) == 2
+
+
+def test_nothing_is_read_past_a_batch_that_another_is_still_to_write(table: LmdbTable) -> None:
+    publish(table, "a")
+    with changes.numbered(table, LOST, "run-1", 5) as late:
+        publish(table, "c")
+        assert [c.title for c in changes.since(table, 0, 10)] == ["a"]
+        assert changes.last_serial(table) == 1
+        table.write(late)
+    assert [c.title for c in changes.since(table, 1, 10)] == ["lost", "c"]
+    assert changes.last_serial(table) == 3
+
+
+def test_a_store_from_before_batches_were_noted_is_read_on(table: LmdbTable) -> None:
+    table.write([Put(keys.counter("serial"), keys.VALUE, 5, b"7")])
+    assert changes.last_serial(table) == 7
+    publish(table, "a")
+    assert [c.serial for c in changes.since(table, 0, 10)] == [8]
 
 
 RESERVE = """
@@ -69,7 +97,8 @@ from ummid.views import changes
 table = LmdbTable(Path(sys.argv[1]))
 for number in range(50):
     news = [(f"{sys.argv[2]}-{number}-{part}", "updated", ()) for part in range(3)]
-    table.write(changes.puts(table, news, sys.argv[2], int(sys.argv[3])))
+    with changes.numbered(table, news, sys.argv[2], int(sys.argv[3])) as rows:
+        table.write(rows)
 """
 
 

@@ -127,11 +127,11 @@ class _Enrich:
             self._point(one, titles.etag(stored.get(one, b"")), pointer, answer)
             self._file(one, letters.get(deadletters.title_path(one)), answer)
         shown = [(one, "updated", ("generated",)) for one in self._changed]
-        self._puts += changes.puts(table, shown, run.id, run.known)
         if self._again:
             part = f"{queue.LEFT}-{self._again[0]}"
             self._puts += queue.puts(keys.unenriched, self._again, run.id, part, run.known)
-        table.write(sorted(self._puts))
+        with changes.numbered(table, shown, run.id, run.known) as news:
+            table.write(sorted([*self._puts, *news]))
         return [answer.ended for answer in answers]
 
     def _answers(self, told: Mapping[str, TitleFacts]) -> dict[str, _Answer]:

@@ -48,13 +48,12 @@ class _Publish:
     def flush(self) -> None:
         """Writes the views that wait, with their changes under the next serial numbers."""
         run, self.changed = self._run, self.changed + len(self._changes)
-        self._puts += changes.puts(self._table, self._changes, run.id, run.known)
         if run.enricher is not None:
             retold = [title for title, _, parts in self._changes if "title" in parts]
             part = next(self._parts)
             self._puts += queue.puts(keys.unenriched, retold, run.id, part, run.known)
-        self._puts.sort()
-        self._table.write(self._puts)
+        with changes.numbered(self._table, self._changes, run.id, run.known) as news:
+            self._table.write(sorted([*self._puts, *news]))
         self._puts, self._changes = [], []
 
     def titles(self, title_ids: Sequence[str]) -> None:

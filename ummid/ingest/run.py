@@ -29,7 +29,7 @@ from ummid.ingest.sources import Access, LocalFiles, Source, stage_source
 from ummid.opening import beside, hold
 from ummid.partners import Partners
 from ummid.stores.table import Put, Table
-from ummid.views import keys
+from ummid.views import changes, keys
 from ummid.views.runs import Enriched, RunReport
 
 _CLOCK = "clock"
@@ -73,6 +73,7 @@ def begin(
         known = max(started, _last_clock(table) + 1)
         table.write([Put(keys.counter(_CLOCK), keys.VALUE, known, str(known).encode())])
         table.drop(keys.staged_run("")[:-1])
+        changes.settle(table, known)
         stamp = iso(known).replace("-", "").replace(":", "")
         run = Run(
             id=f"run-{stamp.replace('.', '-')}",

@@ -8,7 +8,16 @@
 | `m#<title>` | `s:members` | the records of a title with more than one |
 | `z#<scope>` | `s:covered` | which deliveries have covered a scope |
 | `o#<scope>#<record>` | `s:offers` | the records of a scope, with how many offers each makes |
+| `b#<block>` | `m:<record>` | the records that a block has brought together |
+| `w#<block>` | `s:crowded` | a block with too many to compare |
+| `e#<record>` | `p:<record>` | a compared pair, with its score and evidence |
+| `j#<record>` | `d:<record>` | what a person ruled about a pair |
+| `i#<content>` | `s:value` | what an enricher answered about a content |
+| `l#<text>` | `s:vector` | the vector of a text |
+| `L#<index>#…` | `s:held`, `s:due` | what a vector index in the cloud holds or is still owed |
+| `n#<name>` | `s:value` | a counter, a clock, a lease |
 | `t#<title>` | `v:body`, `v:alias` | the title as served, or the title that answers for it |
+| `t#<title>` | `v:generated` | which answer of an enricher is shown with it |
 | `x#<scheme>#<value>` | `v:<title>` | external id → title |
 | `a#<title>` | `h:grants` | availability of a title, every version kept |
 | `v#<territory>#<platform>#<bucket>#<title>` | `v:licences` | what a platform has in a territory |
@@ -17,7 +26,9 @@
 | `d#<file>.<letter>` | `s:letter` | what could not be taken, with its place |
 | `f#<file>` | `s:value` | where a file with letters is found again |
 | `s#<run>#…` | `s:staged` | statements of a run that has not ended |
-| `q#<partition>#<run>#…`, `u#…` | `s:ids` | records to resolve and titles to publish, still |
+| `q#<partition>#<run>#…` | `s:ids` | records to resolve, still |
+| `y#…`, `p#…` | `s:ids` | blocks entered, pairs to compare, still |
+| `u#…`, `h#…` | `s:ids` | titles to publish, titles to enrich, still |
 
 `t`, `x`, `a` and `v` are the materialised views: their newest values are a function of what
 was delivered, whatever the order. The others are state and logs.

@@ -20,7 +20,7 @@ REPORT = b"v:report"
 LETTER = b"s:letter"
 VALUE = b"s:value"
 
-SPREAD = (b"c#", b"h#", b"s#", b"v#", b"x#")
+SPREAD = (b"L#", b"c#", b"s#", b"v#", b"x#")
 """Kinds of rows whose keys do not begin with a hash: written at the end (the change feed, a new
 run's statements), or many beginning alike (a market, an id's scheme, an index). A store of several
 machines spreads them; the keys are the same to who reads and scans them."""
@@ -172,7 +172,7 @@ def embedding(text_id: str) -> bytes:
 
 def indexed(index: str) -> bytes:
     """What the rows of an index's ledger begin with."""
-    return b"h#" + index.encode() + b"#"
+    return b"L#" + index.encode() + b"#"
 
 
 def counter(name: str) -> bytes:
