@@ -10,6 +10,7 @@ import click
 
 from ummid.errors import ConfigError
 from ummid.settings import Settings
+from ummid.stores.cache import open_cache
 from ummid.stores.lmdb_table import LmdbTable
 
 _TARGET = "serving.wsgi:app"
@@ -36,6 +37,7 @@ def serve(
     known = settings or Settings()
     folder = store or known.store
     LmdbTable(folder, readonly=True).close()  # says now, once, what each worker would find
+    open_cache(known.get("cache")).close()
     os.environ["UMMID_STORE"] = str(folder.resolve())
     run(
         _TARGET,

@@ -2,5 +2,7 @@
 
 from serving.app import create_app
 from ummid.settings import Settings
+from ummid.stores.cache import open_cache
 
-app = create_app(Settings().store)
+_settings = Settings()
+app = create_app(_settings.store, cache=open_cache(_settings.get("cache")))

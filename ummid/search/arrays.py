@@ -108,5 +108,5 @@ def read(folder: Path) -> Arrays:
             )
             for file in files
         }
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise StoreError(f"the index in {folder} is damaged: {error}") from error

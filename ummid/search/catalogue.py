@@ -12,6 +12,7 @@ from ummid.search.arrays import Arrays, Strings, read, write
 from ummid.search.asking import GRAMMAR
 from ummid.search.document import Document
 from ummid.search.filters import Mask, Restricted
+from ummid.search.labels import Labels
 from ummid.search.question import Question
 from ummid.search.text_index import Scores, TextIndex
 from ummid.search.titles import Names
@@ -34,9 +35,12 @@ class Catalogue:
         self._hashes, self._hashed = arrays["ids.hashes"], arrays["ids.rows"]
         self._years, self._kinds = arrays["years"], arrays["kinds"]
         self._kind_names = Strings(arrays, "kind_names")
+        self.series = arrays["series"]
+        """By row; 0 for a document of no series."""
         self.text = TextIndex(arrays, len(self.ids))
         self.names = Names(arrays)
         self.restricted = Restricted(arrays, len(self.ids))
+        self.labels = Labels(arrays)
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Self:
@@ -47,6 +51,7 @@ class Catalogue:
         hashes = np.array([_hash(document.id) for document in ordered], np.uint64)
         by_hash = np.argsort(hashes)
         kinds = sorted({document.kind for document in ordered})
+        series = {name: n for n, name in enumerate(sorted({"", *(d.series for d in ordered)}))}
         return cls(
             {
                 **Strings.arrays(sorted(last), "ids"),
@@ -55,9 +60,11 @@ class Catalogue:
                 "years": np.array(years, np.int64),
                 "kinds": np.array([kinds.index(d.kind) for d in ordered], np.int64),
                 **Strings.arrays(kinds, "kind_names"),
+                "series": np.array([series[d.series] for d in ordered], np.uint32),
                 **TextIndex.arrays(ordered),
                 **Names.arrays(ordered),
                 **Restricted.arrays([document.restricts for document in ordered]),
+                **Labels.arrays(document.labels for document in ordered),
             }
         )
 

@@ -9,7 +9,9 @@ from ummid.stores.vectors import Restricts
 
 class Document(Struct, frozen=True, kw_only=True):
     """`titles`: in all languages and a.k.a., the display name first. `genres` are the words that
-    a person may ask with; those that filters compare are tokens of `restricts`.
+    a person may ask with; those that filters compare are tokens of `restricts`. Documents of one
+    `series` may be limited in an answer. `labels` are tokens as people write them, where that
+    differs: (namespace, token, written).
     """
 
     id: str
@@ -22,6 +24,8 @@ class Document(Struct, frozen=True, kw_only=True):
     kind: str = ""
     year: int | None = None
     restricts: Restricts = Restricts()
+    series: str = ""
+    labels: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def meaning(self) -> str:

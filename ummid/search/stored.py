@@ -23,16 +23,17 @@ from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
 from ummid.views import keys
 
-_FOLDER, _WORDS, _VECTORS, _INDEX = "search", "words-1", "vectors", "index"
-"""The number goes with how words are laid out in files: what another version laid out is not opened
-but made anew."""
+_FOLDER, _WORDS, _VECTORS, _INDEX = "search", "words-2", "vectors", "index-2"
+"""The numbers go with how words are laid out in files, and with what of a title is a restrict:
+what another version wrote is not opened but made anew, which embeds nothing again."""
+_MARK = "followed.json"
 _KEPT = 2
 _CHUNK = 1000
 
 
 class Opened(NamedTuple):
     """What a process searches: as far as `serial` of the change feed. `trouble` says why there
-    are no vectors.
+    are no vectors. `generation` changes whenever an answer may be another one.
     """
 
     serial: int
@@ -41,15 +42,18 @@ class Opened(NamedTuple):
     vectors: VectorIndex | None
     embedder: Embedder
     trouble: str = ""
+    generation: str = ""
 
-    def by_meaning(self, asked: str, count: int, within: Filter = EVERYTHING) -> list[Hit]:
+    def by_meaning(
+        self, asked: str, count: int, within: Filter = EVERYTHING, per_series: int = 0
+    ) -> list[Hit]:
         """The titles likest to a text by meaning alone. Raises what the model says of the text."""
         (outcome,) = self.embedder.embed([asked], "query")
         if outcome.value is None:
             raise outcome.error or StoreError("the text has no vector")
         if self.vectors is None:
             raise StoreError(f"meaning is not searched: {self.trouble}")
-        return self.vectors.search(outcome.value, count, within)
+        return self.vectors.search(outcome.value, count, within, per_series)
 
 
 def embedder() -> Embedder:
@@ -83,11 +87,18 @@ def newest(store: Path) -> int | None:
     return int(found[-1].name) if found else None
 
 
+def generation(store: Path, model: Embedder) -> str:
+    """Another one after every update of the words or of the vectors; cheap to ask for."""
+    marks = (_words(store), _beside(store, model) / _MARK)
+    return ".".join(_stamp(path) for path in marks)
+
+
 def open_search(store: Path, model: Embedder) -> Opened:
     """The newest index of a store; where vectors cannot be opened, words answer alone.
 
     Raises StoreError when nothing is indexed, or words are damaged.
     """
+    now = generation(store, model)  # before opening: what is opened is no older
     serial = newest(store)
     if serial is None:
         raise StoreError(f"nothing is indexed in {store}; `ummid index` makes it searchable")
@@ -95,15 +106,16 @@ def open_search(store: Path, model: Embedder) -> Opened:
     try:
         vectors = _vectors(store, model, readonly=True)
     except StoreError as error:
-        return Opened(serial, catalogue, Searcher(catalogue), None, model, str(error))
-    return Opened(serial, catalogue, Searcher(catalogue, vectors, model), vectors, model)
+        return Opened(serial, catalogue, Searcher(catalogue), None, model, str(error), now)
+    searcher = Searcher(catalogue, vectors, model)
+    return Opened(serial, catalogue, searcher, vectors, model, generation=now)
 
 
 def _follow(
     table: Table, store: Path, model: Embedder, progress: Callable[[Indexed], None]
 ) -> Indexed:
-    beside = store / _FOLDER / _VECTORS / model.name
-    mark = Mark(beside / "followed.json")
+    beside = _beside(store, model)
+    mark = Mark(beside / _MARK)
     if not (beside / _INDEX).exists():
         beside.mkdir(parents=True, exist_ok=True)
         mark.write(Followed())
@@ -124,8 +136,20 @@ def _vectors(store: Path, model: Embedder, *, readonly: bool = False) -> VectorI
     """Vectors of two models are never compared."""
     from ummid.stores.mapped.index import MappedVectorIndex  # loads a large library
 
-    folder = store / _FOLDER / _VECTORS / model.name / _INDEX
+    folder = _beside(store, model) / _INDEX
     return MappedVectorIndex(folder, model.dimensions, readonly=readonly)
+
+
+def _beside(store: Path, model: Embedder) -> Path:
+    return store / _FOLDER / _VECTORS / model.name
+
+
+def _stamp(path: Path) -> str:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{status.st_mtime_ns:x}-{status.st_ino:x}"
 
 
 def _words(store: Path) -> Path:

@@ -1,10 +1,12 @@
 """What an index holds at this moment, brought up to date with its folder."""
 
 import os
+import struct
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from ummid.errors import StoreError
@@ -17,6 +19,8 @@ from ummid.stores.mapped.rowsets import RowSet
 from ummid.stores.mapped.segment import Segment
 
 _ATTEMPTS = 10
+_DAMAGE = (OSError, ValueError, RuntimeError, struct.error, msgspec.MsgspecError)
+"""What the libraries raise of files that are not as they were written."""
 
 
 class Live(NamedTuple):
@@ -123,7 +127,7 @@ class Reader:
         known = {each.name: each for each in self._dead}
         loaded: dict[Segment, rowsets.Bits | None] = {}
         for part in manifest.segments:
-            segment = known.get(part.name) or Segment(self._folder, part.name, self._dimensions)
+            segment = known.get(part.name) or self._segment(part.name)
             dead = None
             if part.dead is not None:
                 dead = np.fromfile(self._folder / part.dead, np.uint8)
@@ -134,6 +138,16 @@ class Reader:
         self.recent, self.position, self._seen = Recent(self._dimensions), 0, (-1, 0)
         self.removed: dict[str, int] = {}
         self._publish()
+
+    def _segment(self, name: str) -> Segment:
+        try:
+            return Segment(self._folder, name, self._dimensions)
+        except FileNotFoundError:
+            raise
+        except _DAMAGE as error:
+            raise StoreError(
+                f"segment {name} of the index in {self._folder} is damaged ({error}); rebuild it"
+            ) from error
 
     def _follow(self) -> None:
         status = os.fstat(self._journal)
