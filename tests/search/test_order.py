@@ -1,6 +1,7 @@
 """Pages of answers put together are one list, whatever the pages, ties and series."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,15 @@ def test_pages_put_together_are_the_whole_list(
 
 def test_nothing_is_answered_when_nothing_is_asked_for() -> None:
     assert page(np.ones(3, np.float32), np.ones(3, np.bool_), 0, None, None) == []
+
+
+@pytest.mark.parametrize("distinct", [2, 7, 10_000])
+@pytest.mark.parametrize("share", [0.001, 0.5, 1.0])
+@pytest.mark.parametrize("count", [1, 10, 100])
+def test_of_many_rows_the_best_are_found(distinct: int, share: float, count: int) -> None:
+    rng = np.random.default_rng(distinct)
+    scores = rng.integers(distinct, size=20_000).astype(np.float32)
+    allowed = rng.random(20_000) < share
+    rows = np.flatnonzero(allowed)
+    expected = rows[np.lexsort((rows, -scores[rows]))][:count]
+    assert page(scores, allowed, count, None, None) == expected.tolist()

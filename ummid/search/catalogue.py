@@ -86,8 +86,9 @@ class Catalogue:
         if not len(self.ids):
             return [None] * len(keys)
         found = np.searchsorted(self._hashes, np.array([_hash(key) for key in keys], np.uint64))
-        rows = self._hashed[np.minimum(found, len(self.ids) - 1)].tolist()
-        return [row if self.ids[row] == key else None for row, key in zip(rows, keys, strict=True)]
+        rows = self._hashed[np.minimum(found, len(self.ids) - 1)]
+        each = zip(rows.tolist(), self.ids.at(rows), keys, strict=True)
+        return [row if known == key else None for row, known, key in each]
 
     def corrections(self, question: Question) -> dict[str, str]:
         """Words that are nowhere, and the words of titles and names they stand for."""

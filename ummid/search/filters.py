@@ -1,5 +1,6 @@
 """Which documents satisfy a filter, exactly, before anything is scored; and counts by token."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -15,6 +16,7 @@ Mask = NDArray[np.bool_]
 _SINCE_EVER, _FOR_EVER = -(2**62), 2**62
 _BETWEEN = "\x00"
 """Between a namespace and its token."""
+_AFTER = "\x01"
 
 
 class Facet(NamedTuple):
@@ -73,17 +75,21 @@ class Restricted:
 
     def facets(self, matched: Mask, spaces: Iterable[str]) -> Mapping[str, tuple[Facet, ...]]:
         """How many of the matched documents carry each token, the most frequent first."""
-        counted: dict[str, list[Facet]] = {space: [] for space in spaces}
-        for place, key in enumerate(self._tokens.keys):
-            space, _, token = key.partition(_BETWEEN)
-            if space in counted:
-                rows = self._tokens.rows[self._tokens.part_at(place)]
-                if count := int(np.count_nonzero(matched[rows])):
-                    counted[space].append(Facet(token, count))
-        return {
-            space: tuple(sorted(found, key=lambda facet: (-facet.documents, facet.token)))
-            for space, found in counted.items()
-        }
+        return {space: self._facets(matched, space) for space in spaces}
+
+    def _facets(self, matched: Mask, space: str) -> tuple[Facet, ...]:
+        keys, starts = self._tokens.keys, self._tokens.starts
+        first = bisect_left(keys, f"{space}{_BETWEEN}")
+        last = bisect_left(keys, f"{space}{_AFTER}")
+        if first == last:
+            return ()
+        held = matched[self._tokens.rows[starts[first] : starts[last]]]
+        counts = np.add.reduceat(held, starts[first:last] - starts[first], dtype=np.int64)
+        found = [
+            Facet(keys[first + place].partition(_BETWEEN)[2], int(counts[place]))
+            for place in np.flatnonzero(counts).tolist()
+        ]
+        return tuple(sorted(found, key=lambda facet: (-facet.documents, facet.token)))
 
     def _any(self, space: str, tokens: Iterable[str]) -> Mask:
         mask = np.zeros(self._size, np.bool_)

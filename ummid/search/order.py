@@ -11,6 +11,8 @@ from ummid.search.text_index import Scores
 Rows = NDArray[np.intp]
 
 _WIDER = 4
+_BLOCK = 256
+_NONE = np.float32(-np.inf)
 
 
 class After(NamedTuple):
@@ -49,14 +51,26 @@ def page(
 
 def best(scores: Scores, allowed: Mask, count: int) -> Rows:
     """Rows of the `count` best scores, best first."""
-    rows = np.flatnonzero(allowed)
-    inside = scores[rows]
-    if len(rows) > count > 0:
-        # Every row that ties with the last of the best stays in until the order is settled.
-        last = np.partition(inside, len(rows) - count)[len(rows) - count]
-        kept = inside >= last
-        rows, inside = rows[kept], inside[kept]
-    return rows[np.lexsort((rows, -inside))[:count]]
+    inside = np.where(allowed, scores, _NONE)
+    least = _least(inside, count)
+    rows = np.flatnonzero(inside >= least if least > _NONE else allowed)
+    if len(rows) <= count:
+        return rows[np.argsort(-inside[rows], kind="stable")]
+    found = inside[rows]
+    last = np.partition(found, len(rows) - count)[len(rows) - count]
+    above = rows[found > last]
+    above = above[np.argsort(-inside[above], kind="stable")]
+    # Of those that tie for the last places the first rows.
+    return np.concatenate([above, rows[found == last][: count - len(above)]])
+
+
+def _least(scores: Scores, count: int) -> np.float32:
+    """A score that at least `count` rows have: so many blocks have a row that does."""
+    blocks = len(scores) // _BLOCK
+    if blocks <= count:
+        return _NONE
+    highest = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+    return np.float32(np.partition(highest, blocks - count)[blocks - count])
 
 
 def _limited(
