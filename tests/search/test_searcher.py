@@ -273,6 +273,43 @@ def test_a_correction_is_told() -> None:
     assert not WORDS.search("matrix").corrected
 
 
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("leonardo di caprio", {"caprio": "dicaprio"}),
+        ("di caprio", {"caprio": "dicaprio"}),
+        ("dicaprio", {}),
+        ("spiderman", {"spiderman": "spider man"}),
+        ("spidermann", {"spidermann": "spider mann"}),
+        ("manhattan", {}),
+        ("xyman", {}),
+    ],
+)
+def test_words_written_together_or_apart_are_read_as_they_are_known(
+    asked: str, read: dict[str, str]
+) -> None:
+    documents = [
+        Document(id="a", people=("Leonardo DiCaprio",)),
+        Document(id="b", titles=("Spider-Man",)),
+        Document(id="c", people=("Mann Spider",), titles=("Manhattan",)),
+        Document(id="d", titles=("Di",)),
+    ]
+    answer = Searcher(Catalogue.of(documents)).search(asked)
+    assert answer.corrected == read
+    if "spiderman" in read:
+        assert (answer.found[0].id, answer.found[0].exact) == ("b", 1.0)
+
+
+def test_of_a_short_query_what_holds_every_word_stands_above_what_holds_some() -> None:
+    documents = [
+        Document(id="both", text="A long tale of many things with a korean zombie."),
+        Document(id="one", titles=("Korean tales",), text="All of it korean."),
+        Document(id="other", titles=("Zombie tales",), text="All of it zombie."),
+        *(Document(id=f"z{n}", text="nothing") for n in range(9)),
+    ]
+    assert ids(Searcher(Catalogue.of(documents)).search("korean zombie", 1)) == ["both"]
+
+
 def test_a_search_without_documents_answers_nothing() -> None:
     empty = Catalogue.of([])
     assert Searcher(empty).search("matrix").found == ()

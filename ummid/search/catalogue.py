@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -21,6 +22,8 @@ from ummid.search.words import stem
 _MEANT = 0.7
 """What a corrected word counts of what the word itself would."""
 _CORRECTED = 8
+_PART = 3
+"""Signs of the shorter of two words written as one."""
 _FADE = 6.0
 """Years by which a guess at the time is off before it counts a third."""
 _NO_YEAR = -(10**6)
@@ -91,21 +94,45 @@ class Catalogue:
         return [row if known == key else None for row, known, key in each]
 
     def corrections(self, question: Question) -> dict[str, str]:
-        """Words that are nowhere, and the words of titles and names they stand for."""
-        unknown = [w for w in dict.fromkeys(question.words) if not self.text.frequency(stem(w))]
-        meant = ((word, self.names.meant(word)) for word in unknown[:_CORRECTED])
+        """Words that are nowhere, and the words of titles and names they stand for: written in
+        two where there is one, misspelt, or written as one where there are two.
+        """
+        unknown = [w for w in dict.fromkeys(question.words) if not self._knows(w)]
+        meant = (
+            (word, self._joined(word, question.words) or self.names.meant(word) or self._cut(word))
+            for word in unknown[:_CORRECTED]
+        )
         return {word: found for word, found in meant if found is not None}
 
     def corrected(self, weights: dict[str, float], meant: dict[str, str]) -> dict[str, float]:
-        added = {stem(word): _MEANT * self.text.rarity(stem(word)) for word in meant.values()}
+        stems = (stem(word) for words in meant.values() for word in words.split())
+        added = {word: _MEANT * self.text.rarity(word) for word in stems}
         return {**added, **weights}
+
+    def _knows(self, word: str) -> bool:
+        return self._frequency(word) > 0
+
+    def _joined(self, word: str, words: Sequence[str]) -> str | None:
+        """The word that this one makes with one of its neighbours."""
+        pairs = ("".join(pair) for pair in pairwise(words) if word in pair)
+        return next((pair for pair in pairs if self._knows(pair)), None)
+
+    def _cut(self, word: str) -> str | None:
+        """The two words that this one is made of, of which the rarer one is the most frequent."""
+        cuts = [(word[:n], word[n:]) for n in range(_PART, len(word) - _PART + 1)]
+        known = [cut for cut in cuts if all(map(self._knows, cut))]
+        usual = max(known, key=lambda cut: min(map(self._frequency, cut)), default=None)
+        return " ".join(usual) if usual else None
+
+    def _frequency(self, word: str) -> int:
+        return self.text.frequency(stem(word))
 
     def named(self, question: Question, meant: dict[str, str]) -> Scores:
         """1 for a document of just the title asked for, a half for one of nearly that title."""
         named = np.zeros(len(self.ids), np.float32)
         named[exact := self.names.exact(question.words)] = 1
         if question.is_short and not exact:
-            words = [meant.get(word, word) for word in question.words]
+            words = " ".join(meant.get(word, word) for word in question.words).split()
             known = [word for word in words if self.text.frequency(stem(word))]
             telling = [word for word in known if stem(word) not in GRAMMAR]
             # A word that is all of the query is rather a theme than a name without its article.

@@ -2,6 +2,7 @@
 
 import logging
 from bisect import bisect_right
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -119,7 +120,19 @@ class Searcher:
         # In a long query the other words say enough, and what is unknown is mostly no name.
         corrected = self._catalogue.corrections(question) if question.is_short else {}
         weighed = self._catalogue.corrected(weighed, corrected)
-        return self._catalogue.text.scores(weighed), corrected
+        scores = self._catalogue.text.scores(weighed)
+        if question.is_short:
+            scores *= self._coverage(weighed)
+        return scores, corrected
+
+    def _coverage(self, weighed: Mapping[str, float]) -> Scores:
+        """Of a short query every word is meant: what holds half of it counts half, a word as
+        much as it is rare.
+        """
+        text = self._catalogue.text
+        telling = {word: weight * text.rarity(word) for word, weight in weighed.items()}
+        whole = sum(telling.values()) or 1.0
+        return text.held({word: share / whole for word, share in telling.items()})
 
     def _after(self, place: Place | None) -> After | None:
         """An id that is no more still has a place among those that are."""

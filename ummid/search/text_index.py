@@ -63,6 +63,13 @@ class TextIndex:
             scores[self._terms.rows[part]] += factor * self._impacts[part]
         return scores
 
+    def held(self, shares: Mapping[str, float]) -> Scores:
+        """By row, the sum of the shares of the stems that a document holds."""
+        held = np.zeros(self.size, np.float32)
+        for term, share in sorted(shares.items()):
+            held[self._terms.rows[self._part(term)]] += np.float32(share)
+        return held
+
 
 class _Counts:
     """How often each word is in one field of each document."""
