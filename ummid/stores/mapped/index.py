@@ -20,7 +20,7 @@ from ummid.stores.mapped.files import (
 from ummid.stores.mapped.journal import Change, Frame, Row, append
 from ummid.stores.mapped.ranking import ranked
 from ummid.stores.mapped.reader import Place, Reader
-from ummid.stores.mapped.source import Draft, Taken, checked, unit
+from ummid.stores.mapped.source import Draft, Taken, checked, direction
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, Item, Restricts, Vector
 
 JOURNALED = 4096
@@ -128,7 +128,7 @@ class MappedVectorIndex:
                 f"the query has the shape {vector.shape}; this index takes {self.dimensions} "
                 "numbers"
             )
-        query = unit(vector.astype(np.float64)[None], ["the query"])[0]
+        query = direction(vector)
         return ranked(self._reader.state(), query, count, within, per_crowd)
 
     def versions(self, ids: Sequence[str]) -> list[int | None]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ummid.errors import StoreError
 from ummid.stores.mapped import rowsets
-from ummid.stores.mapped.files import Manifest, manifest_stamp, read_manifest
+from ummid.stores.mapped.files import Manifest, manifest_path, manifest_stamp, read_manifest
 from ummid.stores.mapped.journal import Frame, frames
 from ummid.stores.mapped.kernels import Floats
 from ummid.stores.mapped.recent import Recent, RecentView
@@ -49,6 +49,7 @@ class Reader:
 
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder, self._dimensions = folder, dimensions
+        self._manifest = manifest_path(folder)
         self.lock = RLock()
         self._stamp: tuple[int, int] | None = None
         self._journal = -1
@@ -66,7 +67,7 @@ class Reader:
 
     def refresh(self) -> None:
         """Takes in what was published since."""
-        if self._stamp != manifest_stamp(self._folder):
+        if self._stamp != manifest_stamp(self._manifest):
             self._load()
         self._follow()
 
@@ -112,7 +113,7 @@ class Reader:
 
     def _load(self) -> None:
         for _ in range(_ATTEMPTS):
-            stamp = manifest_stamp(self._folder)
+            stamp = manifest_stamp(self._manifest)
             manifest = read_manifest(self._folder)
             try:
                 if manifest is not None:

@@ -1,5 +1,6 @@
 """Rows on their way into a segment: what a call brought, what the journal and segments hold."""
 
+import math
 import tempfile
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -136,6 +137,16 @@ def unit(vectors: NDArray[np.float64], ids: Sequence[str]) -> Floats:
             "finite numbers that are not all 0"
         )
     scaled: Floats = (vectors / lengths[:, None]).astype(np.float32)
+    return scaled
+
+
+def direction(query: Vector) -> Floats:
+    """As `unit`, of one vector that is asked with."""
+    exact = query.astype(np.float64)
+    length = math.sqrt(float(exact @ exact))
+    if not 0 < length < math.inf:
+        unit(exact[None], ["the query"])
+    scaled: Floats = (exact / length).astype(np.float32)
     return scaled
 
 
