@@ -17,6 +17,7 @@ from ummid.catalog.territories import Territories
 from ummid.errors import FeedError
 from ummid.feeds.connector import NOT_STORABLE, Feed, Format, Header, Profile
 from ummid.feeds.head import Head
+from ummid.feeds.xml import SmallDocument
 from ummid.feeds.xml_split import Opening, Part, record_starts
 
 Render = Callable[[SourceRecord], bytes]
@@ -159,7 +160,7 @@ def read_part(known: Format, feed: Feed, found: Opening, part: Part) -> Iterator
     while data:
         one = replace(
             feed,
-            stream=BytesIO(found.data + data + found.closing),
+            stream=SmallDocument(found.data + data + found.closing),
             first_record=number,
             first_line=line - found.data.count(b"\n"),
         )
