@@ -43,7 +43,9 @@ class Finder:
 
     def answer(self, opened: Opened, asked: Asked, spaces: Sequence[str]) -> Answered:
         """Answers a question, or repeats what was answered since the index is as it is."""
-        return self._answers.of(opened.searcher, opened.catalogue, opened.generation, asked, spaces)
+        # A process that cannot open the vectors answers for itself alone.
+        state = f"{opened.generation} {opened.trouble}"
+        return self._answers.of(opened.searcher, opened.catalogue, state, asked, spaces)
 
     def named(self, title_ids: Iterable[str]) -> dict[str, Named]:
         """What an answer shows of each title that is published now."""

@@ -40,11 +40,12 @@ def search(
     opened = context.finder.opened()
     asks = Asked(q, limit, within, cursors.place(cursor, question), per_series)
     answer = context.finder.answer(opened, asks, FACETS)
-    cursors.check(cursor, answer.degraded)
+    degraded = answer.degraded or bool(opened.trouble)
+    cursors.check(cursor, degraded)
     following = None
     if len(answer.found) == limit and answer.found[-1].score > 0:
         last = answer.found[-1]
-        after = Cursor(question, answer.degraded, Place(last.score, last.id))
+        after = Cursor(question, degraded, Place(last.score, last.id))
         stated = {"q": q, "limit": limit, "explain": int(explain), "per_series": per_series}
         following = _address({**stated, **_as_asked(asked, within), "cursor": str(after)})
     body = SearchBody(
@@ -59,7 +60,7 @@ def search(
             for space, found in answer.facets.items()
         },
         corrected=answer.corrected,
-        degraded=answer.degraded or bool(opened.trouble),
+        degraded=degraded,
         next=following,
     )
     link = [("Link", f'<{following}>; rel="next"')] if following else []

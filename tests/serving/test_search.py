@@ -338,10 +338,15 @@ def test_a_damaged_index_of_vectors_leaves_words_to_answer(
     with closing(MappedVectorIndex(folder, stored.embedder().dimensions)) as index:
         index.compact()
     (harmed,) = folder.glob(file)
+    cursor = cursor_of(series, "q=sharks&limit=2")
     harmed.write_bytes(harmed.read_bytes()[:left])
-    body = ask(create_app(building.table).test_client(), "/search?q=sharks")
+    client = create_app(building.table).test_client()
+    body = ask(client, "/search?q=sharks&limit=2")
     assert body["degraded"]
     assert names(body)
+    assert names(ask(client, body["next"].removeprefix("/api/v1")))
+    refused = ask(client, f"/search?q=sharks&limit=2&cursor={cursor}", 400)
+    assert "start again" in refused["detail"]
 
 
 @pytest.mark.usefixtures("series")
