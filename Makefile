@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench model lock format clean _dev
+.PHONY: help setup demo test check bench services emulator model lock format clean _dev
 
 BIN := .venv/bin
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -10,7 +10,7 @@ BENCH = $(filter-out generate,$(notdir $(basename $(wildcard bench/[a-z]*.py))))
 lock: export UV_CUSTOM_COMPILE_COMMAND := make lock
 
 help: ## What there is to type
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s  %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
 
 setup: ## Make .venv with the command .venv/bin/ummid
 	@scripts/setup.sh runtime
@@ -34,6 +34,12 @@ bench: _dev ## Measure on this machine (BENCH=serving: only that; FEEDS=...: ove
 	@for one in $(BENCH); do \
 		echo "== bench.$$one"; UMMID_STORE=var/bench/store $(BIN)/python -m "bench.$$one" || exit; \
 	done
+
+services: _dev ## What servers this machine has for tests, and which of them run
+	@$(BIN)/python -m scripts.services
+
+emulator: _dev ## Run the Bigtable emulator until Ctrl-C (tests start one for themselves)
+	@$(BIN)/python -m scripts.bigtable_emulator
 
 model: setup ## Make the offline embedder's weights again from those published
 	@scripts/setup.sh model

@@ -4,6 +4,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_OF_LIBRARIES = ("apitools not found", "Failed to import GCSFileSystem")
+
 
 @contextmanager
 def importing_beam() -> Iterator[None]:
@@ -11,15 +13,17 @@ def importing_beam() -> Iterator[None]:
 
     After it Beam logs errors alone, and none of a failing step, which is raised as well.
     """
-    root = logging.getLogger()
-    root.addFilter(_concerns_us)
+    loggers = (logging.getLogger(), logging.getLogger("apache_beam.io.filesystems"))
+    for logger in loggers:
+        logger.addFilter(_concerns_us)
     try:
         yield
     finally:
-        root.removeFilter(_concerns_us)
+        for logger in loggers:
+            logger.removeFilter(_concerns_us)
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
     logging.getLogger("apache_beam.runners.common").setLevel(logging.CRITICAL)
 
 
 def _concerns_us(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith("apitools not found")
+    return not record.getMessage().startswith(_OF_LIBRARIES)

@@ -8,6 +8,7 @@ import msgspec
 
 from serving.problems import Problem
 from ummid.catalog.title import Title
+from ummid.opening import beside, open_table
 from ummid.rights.availability import Availability, availability
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.table import Table
@@ -48,8 +49,8 @@ class Catalogue:
 
     @property
     def folder(self) -> Path:
-        """Where the store lies, with its index beside it."""
-        return self._path
+        """Where the store's index lies on this machine."""
+        return beside(self._path)
 
     @property
     def table(self) -> Table:
@@ -58,7 +59,7 @@ class Catalogue:
     def _open(self) -> Table:
         with self._opening:
             if self._table is None:
-                self._table = LmdbTable(self._path, readonly=True)
+                self._table = open_table(self._path, readonly=True)
             return self._table
 
     def document(self, title_id: str) -> Document:

@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from ummid.errors import ConfigError
+from ummid.opening import absolute, check
 from ummid.settings import Settings
 from ummid.stores.cache import open_cache
-from ummid.stores.lmdb_table import LmdbTable
 
 _TARGET = "serving.wsgi:app"
 _DRAIN_SECONDS = 10
@@ -36,9 +36,9 @@ def serve(
     """
     known = settings or Settings()
     folder = store or known.store
-    LmdbTable(folder, readonly=True).close()  # says now, once, what each worker would find
+    check(folder)  # says now, once, what each worker would find
     open_cache(known.get("cache")).close()
-    os.environ["UMMID_STORE"] = str(folder.resolve())
+    os.environ["UMMID_STORE"] = str(absolute(folder))
     run(
         _TARGET,
         host or known.get("host"),

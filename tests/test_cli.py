@@ -96,7 +96,7 @@ def test_config_says_what_is_in_force_and_from_where(
         if name.startswith(("enrich", "gemini_"))
     ]
     assert [line for line in lines if line not in others] == [
-        "store = 'var/store'  (default; folder of the embedded store)",
+        f"store = 'var/store'  (default; {HELP['store']})",
         "partners = ''  (default; TOML file, or folder of them, with the partners' profiles)",
         "host = '::1'  (environment UMMID_HOST; address that `ummid serve` listens on)",
         f"port = '81'  ({file}; port that `ummid serve` listens on)",

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from ummid import doctor
+from ummid import services
 from ummid.cli import main
 from ummid.doctor import Finding, examine
 from ummid.settings import Settings
@@ -31,7 +31,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(doctor, "_SDK", tmp_path / "no-sdk")
+    monkeypatch.setattr(services, "_SDK", tmp_path / "no-sdk")
+    monkeypatch.setattr(services, "_POSTGRES", tmp_path / "postgresql")
     for variable in ("GOOGLE_APPLICATION_CREDENTIALS", *(v for v, _ in EMULATORS.values())):
         monkeypatch.delenv(variable, raising=False)
 
@@ -62,6 +63,8 @@ def test_what_the_main_job_needs_is_marked_as_needed() -> None:
         "Bigtable emulator",
         "Firestore emulator",
         "Pub/Sub emulator",
+        "Redis",
+        "PostgreSQL",
         "browser",
         "Google Cloud credentials",
     ]
@@ -82,7 +85,9 @@ def test_cloud_packages_are_needed_for_cloud_paths_only(
 ) -> None:
     monkeypatch.setitem(sys.modules, "apitools", None)
     assert found("Google Cloud packages") == Finding(
-        "Google Cloud packages", False, "needed only for gs:// paths: pip install '.[gcp]'"
+        "Google Cloud packages",
+        False,
+        "needed only for gs:// paths and stores in the cloud: pip install '.[gcp]'",
     )
     monkeypatch.delitem(sys.modules, "apitools")
     (tmp_path / "packages" / "apitools").mkdir(parents=True)
@@ -127,9 +132,7 @@ def test_an_emulator_is_in_use_installed_or_absent(
 ) -> None:
     variable, relative = EMULATORS[name]
     what = f"{name} emulator"
-    assert found(what) == Finding(
-        what, False, "not installed; only tests of the cloud adapters use it"
-    )
+    assert found(what) == Finding(what, False, "not installed; only tests of its adapter use it")
     in_package = executable(tmp_path / "no-sdk" / relative)
     assert found(what).detail == f"{in_package}, not running"
     gcloud = executable(tmp_path / "sdk" / "bin" / "gcloud")
@@ -139,6 +142,16 @@ def test_an_emulator_is_in_use_installed_or_absent(
     assert found(what) == Finding(what, True, f"{beside_gcloud.resolve()}, not running")
     monkeypatch.setenv(variable, "localhost:1")
     assert found(what) == Finding(what, True, f"in use at localhost:1 ({variable})")
+
+
+def test_a_server_is_found_on_the_path_or_where_the_system_keeps_it(tmp_path: Path) -> None:
+    assert found("Redis").detail == "not installed; only tests of its adapter use it"
+    redis = executable(tmp_path / "bin" / "redis-server")
+    assert found("Redis") == Finding("Redis", True, f"{redis}, not running")
+    assert not found("PostgreSQL").ok
+    executable(tmp_path / "postgresql" / "15" / "bin" / "postgres")
+    newest = executable(tmp_path / "postgresql" / "17" / "bin" / "postgres")
+    assert found("PostgreSQL").detail == f"{newest}, not running"
 
 
 def test_a_browser_is_named_or_said_to_be_for_tests_only(tmp_path: Path) -> None:

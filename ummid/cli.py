@@ -15,6 +15,7 @@ from ummid.errors import UmmidError
 from ummid.finding import index, search
 from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
+from ummid.tables import tables
 
 _GROUP = "ummid.commands"
 
@@ -58,6 +59,7 @@ def main(ctx: click.Context, config: Path | None) -> None:
 
 
 main.add_command(demo)
+main.add_command(tables)
 main.add_command(index)
 main.add_command(search)
 main.add_command(review)

@@ -9,19 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ummid.errors import StoreError
+from ummid import opening
+from ummid.errors import StoreError, UmmidError
+from ummid.services import services
 from ummid.settings import Settings
+from ummid.stores.bigtable.place import is_bigtable, parse
 from ummid.stores.lmdb_table import LmdbTable
 
-_EMULATORS = {
-    "Bigtable": ("bigtable-emulator/cbtemulator", "BIGTABLE_EMULATOR_HOST"),
-    "Firestore": (
-        "cloud-firestore-emulator/cloud-firestore-emulator.jar",
-        "FIRESTORE_EMULATOR_HOST",
-    ),
-    "Pub/Sub": ("pubsub-emulator/lib", "PUBSUB_EMULATOR_HOST"),
-}
-_SDK = Path("/usr/lib/google-cloud-sdk/platform")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "firefox")
 
 
@@ -40,8 +34,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _python()
     yield from _packages()
     yield _store(settings.store)
-    yield _disk(settings.store)
-    yield from _emulators()
+    yield _disk(opening.beside(settings.store))
+    yield from _services()
     yield _browser()
     yield _credentials()
 
@@ -64,11 +58,14 @@ def _packages() -> Iterator[Finding]:
         hint = purpose if there else f"{purpose}; `make setup` installs it"
         yield Finding(f"package {module}", there, hint, needed=True)
     there = importlib.util.find_spec("apitools") is not None
-    hint = "reads gs:// paths" if there else "needed only for gs:// paths: pip install '.[gcp]'"
+    uses = "gs:// paths and stores in the cloud"
+    hint = f"for {uses}" if there else f"needed only for {uses}: pip install '.[gcp]'"
     yield Finding("Google Cloud packages", there, hint)
 
 
 def _store(store: Path) -> Finding:
+    if is_bigtable(store):
+        return _cloud_store(store)
     if not (store / "data.mdb").exists():
         return Finding("store", False, f"none yet in {store}; `ummid ingest` makes it")
     try:
@@ -79,6 +76,14 @@ def _store(store: Path) -> Finding:
     return Finding("store", True, f"{store}, {size / 1e6:,.0f} MB")
 
 
+def _cloud_store(store: Path) -> Finding:
+    try:
+        opening.open_table(store, readonly=True).close()
+    except UmmidError as error:
+        return Finding("store", False, str(error), needed=True)
+    return Finding("store", True, f"{parse(store)} answers")
+
+
 def _disk(store: Path) -> Finding:
     nearest = next(p for p in (store.resolve(), *store.resolve().parents) if p.exists())
     free = shutil.disk_usage(nearest).free
@@ -86,22 +91,9 @@ def _disk(store: Path) -> Finding:
     return Finding("disk", free > 2e9, detail, needed=True)
 
 
-def _emulators() -> Iterator[Finding]:
-    gcloud = shutil.which("gcloud")
-    roots = [Path(gcloud).resolve().parents[1] / "platform"] if gcloud else []
-    roots.append(_SDK)
-    for name, (relative, variable) in _EMULATORS.items():
-        address = os.environ.get(variable)
-        if address:
-            yield Finding(f"{name} emulator", True, f"in use at {address} ({variable})")
-            continue
-        found = next((root / relative for root in roots if (root / relative).exists()), None)
-        detail = (
-            f"{found}, not running"
-            if found
-            else "not installed; only tests of the cloud adapters use it"
-        )
-        yield Finding(f"{name} emulator", found is not None, detail)
+def _services() -> Iterator[Finding]:
+    for found in services():
+        yield Finding(found.name, found.is_there, found.detail)
 
 
 def _browser() -> Finding:

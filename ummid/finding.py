@@ -10,6 +10,7 @@ import msgspec
 
 from ummid.catalog.territories import Territories
 from ummid.errors import ConfigError
+from ummid.opening import beside, open_table
 from ummid.printable import one_line
 from ummid.review import reading
 from ummid.settings import Settings
@@ -31,16 +32,15 @@ def index(settings: Settings, store: Path | None) -> None:
     """
     from ummid.search import stored
     from ummid.search.indexing import Indexed
-    from ummid.stores.lmdb_table import LmdbTable
 
     folder = store or settings.store
-    LmdbTable(folder, readonly=True).close()  # says so when there is no store
+    open_table(folder, readonly=True).close()  # says so when there is no store
 
     def told(done: Indexed) -> None:
         click.echo(f"{done.titles:,} titles, {done.embedded:,} embedded", err=True)
 
-    with closing(LmdbTable(folder)) as table:
-        done = stored.update(table, folder, stored.embedder(), told)
+    with closing(open_table(folder)) as table:
+        done = stored.update(table, beside(folder), stored.embedder(), told)
     click.echo(
         f"{done.titles:,} changed titles: {done.embedded:,} embedded, {done.reused:,} vectors "
         f"reused, {done.removed:,} taken out, {done.failed:,} without a vector"
@@ -94,7 +94,7 @@ def search(
     within = _filter(tokens, (first, last), territory, platforms, day)
     folder = store or settings.store
     with reading(folder) as table:
-        opened = stored.open_search(folder, stored.embedder())
+        opened = stored.open_search(beside(folder), stored.embedder())
         answer = opened.searcher.search(query, limit, within, per_series=per_series)
         shown = named(table, [found.id for found in answer.found])
     listed = [one for one in answer.found if one.score > 0 and one.id in shown]

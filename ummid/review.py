@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from ummid.errors import StoreError
+from ummid.opening import open_table, require
 from ummid.printable import one_line
 from ummid.settings import Settings
 from ummid.stores.table import Table
@@ -143,8 +143,7 @@ def _rule(
     from ummid.views.review import find
 
     target = store or settings.store
-    if not (target / "data.mdb").exists():
-        raise StoreError(f"there is no store in {target}")
+    require(target)
     if len(pair) == 1:
         with reading(target) as table:
             pair = find(table, pair[0])
@@ -187,7 +186,5 @@ def _side(side: "Side") -> str:
 @contextmanager
 def reading(store: Path) -> Iterator[Table]:
     """The store's table, to be read only."""
-    from ummid.stores.lmdb_table import LmdbTable
-
-    with closing(LmdbTable(store, readonly=True)) as table:
+    with closing(open_table(store, readonly=True)) as table:
         yield table

@@ -38,7 +38,7 @@ _DEFAULTS: Mapping[str, str] = {
     "enrich_prices": "",
 }
 HELP: Mapping[str, str] = {
-    "store": "folder of the embedded store",
+    "store": "folder of the embedded store, or bigtable://project/instance/table",
     "partners": "TOML file, or folder of them, with the partners' profiles",
     "host": "address that `ummid serve` listens on",
     "port": "port that `ummid serve` listens on",

@@ -9,13 +9,12 @@ import msgspec
 from rich.console import Console
 
 from pipelines.quiet import importing_beam
-from ummid.errors import StoreError
+from ummid import opening
 from ummid.ingest.context import close_table, open_table
 from ummid.ingest.sources import Source, source_again
 from ummid.partners import load_partners
 from ummid.printable import one_line, printable
 from ummid.settings import Settings
-from ummid.stores.lmdb_table import LmdbTable
 from ummid.views.deadletters import DeadLetter, letters, origin, read
 
 _store = click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
@@ -42,7 +41,7 @@ def list_letters(
     as_json: bool,
 ) -> None:
     """List dead letters, one a line."""
-    with closing(LmdbTable(store or settings.store, readonly=True)) as table:
+    with closing(opening.open_table(store or settings.store, readonly=True)) as table:
         found = [x for x in letters(table) if everything or x.resolved_by is None]
     for letter in found:
         if partner in (None, letter.partner) and code in (None, letter.code):
@@ -58,7 +57,7 @@ def list_letters(
 @click.pass_obj
 def show(settings: Settings, letter_id: str, store: Path | None) -> None:
     """Show one dead letter: the reason, the place, the raw fragment."""
-    with closing(LmdbTable(store or settings.store, readonly=True)) as table:
+    with closing(opening.open_table(store or settings.store, readonly=True)) as table:
         letter = read(table, letter_id)
     click.echo(_line(letter))
     click.echo(one_line(f"run {letter.run}, partner {letter.partner}, format {letter.format}"))
@@ -94,8 +93,7 @@ def replay(
         from pipelines.ingest.job import run_ingest
 
     target = store or settings.store
-    if not (target / "data.mdb").exists():
-        raise StoreError(f"there is no store in {target}")
+    opening.require(target)
     table = open_table(target)
     try:
         chosen = [read(table, one) for one in dict.fromkeys(letter_ids)]

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.bigtable import needs_bigtable
 from tests.stores.adapters import ADAPTERS
 from ummid.stores.table import Table
 
 
 @pytest.fixture(params=ADAPTERS)
 def adapter(request: pytest.FixtureRequest) -> str:
+    if request.param == "bigtable":
+        needs_bigtable()
     return str(request.param)
 
 

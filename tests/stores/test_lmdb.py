@@ -44,6 +44,39 @@ def test_a_process_that_is_killed_while_writing_leaves_whole_batches(tmp_path: P
         assert table.get(b"w#0000", V) == Cell(last + 2, b"and it goes on")
 
 
+WRITE_BATCHES = """
+print("ready", flush=True)
+for number in range(1, 301):
+    keys = [b"w#%03d" % row for row in range(100)]
+    table.write([Put(key, b"v:one", number, b"%d" % number) for key in keys])
+    if number == 150:
+        print("half", flush=True)
+        sys.stdin.readline()
+print("done", flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_another_process_reads_whole_batches_while_one_writes(tmp_path: Path) -> None:
+    keys = [b"w#%03d" % row for row in range(100)]
+    with (
+        closing(LmdbTable(tmp_path)) as table,
+        child("lmdb", tmp_path, WRITE_BATCHES) as writer,
+    ):
+        assert writer.stdin
+        assert writer.stdout
+        assert writer.stdout.readline() == "ready\n"
+        for line, expected in (("half\n", b"150"), ("done\n", b"300")):
+            while table.get(b"w#099", V) != Cell(int(expected), expected):
+                assert len(set(table.get_many(keys, V))) == 1
+                assert writer.poll() is None
+            assert {cell.value for cell in table.get_many(keys, V) if cell} == {expected}
+            assert writer.stdout.readline() == line
+            writer.stdin.write("\n")
+            writer.stdin.flush()
+    assert writer.returncode == 0
+
+
 def test_a_store_that_is_only_to_be_read_is_not_made(tmp_path: Path) -> None:
     missing = tmp_path / "none"
     with pytest.raises(StoreError) as raised:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.stores.adapters import ADAPTERS, child
 from ummid.errors import StoreError
-from ummid.stores.table import MAX_KEY, Cell, Put, Table
+from ummid.stores.table import MAX_KEY, MAX_VALUE, MAX_VERSION, Cell, Put, Table
 
 V, H = b"v:one", b"h:one"
 
@@ -172,18 +172,107 @@ BAD_PUTS = [
     Put(b"k" * MAX_KEY, H, 1, b"x"),
     Put(b"k\x00k", V, 1, b"x"),
     Put(b"k", b"v:\x00", 1, b"x"),
+    Put(b"", V, 1, b"x"),
+    Put(b"k", V, 1, bytes(MAX_VALUE + 1)),
+    Put(b"k", V, -1, b"x"),
+    Put(b"k", H, -1, b"x"),
+    Put(b"k", V, MAX_VERSION + 1, b"x"),
+]
+REASONS = [rf"row key of .* at most {MAX_KEY} bytes"] * 6 + [
+    rf"value of {MAX_VALUE + 1:,} bytes in row b'k': at most {MAX_VALUE:,}",
+    rf"version -1 in row b'k': epoch ms from 0 to {MAX_VERSION}",
+    rf"version -1 in row b'k': epoch ms from 0 to {MAX_VERSION}",
+    rf"version {MAX_VERSION + 1} in row",
 ]
 
 
-@pytest.mark.parametrize("bad", BAD_PUTS, ids=range(len(BAD_PUTS)))
-def test_a_bad_put_leaves_nothing_of_its_batch_and_says_why(table: Table, bad: Put) -> None:
+@pytest.mark.parametrize(
+    ("bad", "reason"), list(zip(BAD_PUTS, REASONS, strict=True)), ids=range(len(BAD_PUTS))
+)
+def test_a_bad_put_leaves_nothing_of_its_batch_and_says_why(
+    table: Table, bad: Put, reason: str
+) -> None:
     table.write([Put(b"kept", V, 1, b"before")])
-    with pytest.raises(StoreError, match=rf"row key of .* at most {MAX_KEY} bytes") as raised:
+    with pytest.raises(StoreError, match=reason) as raised:
         table.write(
             [Put(b"a", V, 1, b"x"), Put(b"kept", V, 2, b"after"), bad, Put(b"b", V, 1, b"")]
         )
     assert not raised.value.retryable
     assert list(table.scan(b"")) == [(b"kept", V, Cell(1, b"before"))]
+
+
+@pytest.mark.parametrize("column", [V, H])
+def test_versions_reach_from_the_epoch_to_the_last_one(table: Table, column: bytes) -> None:
+    table.write(
+        [
+            Put(b"a", column, MAX_VERSION, b"last"),
+            Put(b"a", column, 0, b"first"),
+            Put(b"a", column, MAX_VERSION - 1, b""),
+        ]
+    )
+    assert table.get(b"a", column) == Cell(MAX_VERSION, b"last")
+    if column == H:
+        assert table.get(b"a", column, MAX_VERSION) == Cell(MAX_VERSION, b"last")
+        assert table.get(b"a", column, MAX_VERSION + 1) == Cell(MAX_VERSION, b"last")
+        assert table.get(b"a", column, MAX_VERSION - 1) == Cell(MAX_VERSION - 1, b"")
+        assert table.get(b"a", column, 1) == Cell(0, b"first")
+    last = Put(b"a", column, MAX_VERSION, b"again")
+    assert table.check_and_put(b"a", column, b"last", last)
+
+
+def test_a_large_value_and_a_row_of_very_many_cells_are_read_as_written(table: Table) -> None:
+    large = bytes(range(256)) * (3 << 12)  # 3 MiB
+    many = [Put(b"wide", b"m:%06d" % n, 1, b"%d" % n) for n in range(25_000)]
+    table.write([*many, Put(b"large", V, 1, large), Put(b"large", b"v:two", 1, large[::-1])])
+    assert table.get(b"large", V) == Cell(1, large)
+    (row,) = table.get_rows([b"wide"])
+    assert row == [(put.column, Cell(1, put.value)) for put in many]
+    assert len(list(table.scan(b"wide\x00m:0243"))) == 100
+
+
+TEXTS = ["é", "e\u0301", "天", "天使", "\U0001f3ac", "ÿ", "a b", "%00", "/"]
+
+
+def test_keys_and_columns_of_any_text_are_kept_apart_and_sorted_by_their_bytes(
+    table: Table,
+) -> None:
+    names = sorted(text.encode() for text in TEXTS)
+    table.write([Put(b"x#" + a, b"v:" + b, 1, a + b) for a in names for b in names])
+    assert list(table.scan(b"x#")) == [
+        (b"x#" + a, b"v:" + b, Cell(1, a + b)) for a in names for b in names
+    ]
+    for name in names:
+        assert {key for key, _, _ in table.scan(b"x#" + name) if key == b"x#" + name}
+        assert values(table.get_many([b"x#" + name], b"v:" + name)) == [name + name]
+
+
+EDGES = [b"\x01", b"\xfe", b"\xfe\xff", b"\xff", b"\xff\x01", b"\xff\xff", b"\xff\xff\xff"]
+
+
+@pytest.mark.parametrize("lead", [b"", b"s#", b"p#"])
+def test_prefixes_at_the_end_of_the_bytes_find_what_begins_with_them(
+    table: Table, lead: bytes
+) -> None:
+    table.write([Put(lead + key, V, 1, b"") for key in EDGES])
+    for prefix in EDGES:
+        found = [key.removeprefix(lead) for key, _, _ in table.scan(lead + prefix)]
+        assert found == [key for key in EDGES if key.startswith(prefix)]
+        stop = [key for key, _, _ in table.scan(lead, lead + prefix, lead + b"\xff\xff")]
+        assert stop == [lead + key for key in EDGES if prefix <= key < b"\xff\xff"]
+    assert table.drop(lead + b"\xff") == 4
+    assert [key for key, _, _ in table.scan(lead)] == [lead + key for key in EDGES[:3]]
+
+
+def test_a_row_of_many_columns_is_scanned_by_how_they_begin(table: Table) -> None:
+    columns = [b"g:1", b"h:1", b"h:11", b"h:2", b"i:1", b"v:1"]
+    table.write([Put(b"a", column, 1, b"x") for column in columns])
+    for prefix in (b"", b"g", b"h", b"h:", b"h:1", b"h:11", b"i:", b"v:1", b"v:2", b"\xff"):
+        found = [column for _, column, _ in table.scan(b"a\x00" + prefix)]
+        assert found == [column for column in columns if column.startswith(prefix)]
+    assert list(table.scan(b"a\x00v:", start=b"b")) == []
+    assert list(table.scan(b"a\x00v:", stop=b"a")) == []
+    assert [c for _, c, _ in table.scan(b"a\x00v:", start=b"a", stop=b"b")] == [b"v:1"]
+    assert list(table.scan(b"none\x00v:")) == []
 
 
 def test_a_batch_that_cannot_be_made_leaves_nothing(table: Table) -> None:
@@ -206,6 +295,10 @@ def test_the_longest_key_is_written_and_a_longer_one_holds_nothing(
     assert table.get(longest, column) == Cell(1, b"x")
     assert [key for key, _, _ in table.scan(longest[:-1])] == [longest]
     assert table.get(longest + b"\xff" * 1000, column) is None
+    for none in (b"\xff" * 5000, b"", longest[:9] + b"\x00" + longest[9:]):
+        assert table.get(none, column) is None
+        assert table.get_many([none, longest], column) == [None, Cell(1, b"x")]
+        assert table.get_rows([none]) == [[]]
     with pytest.raises(StoreError, match=f"row key of {MAX_KEY + 1} bytes"):
         table.write([Put(longest + b"\xff", column, 1, b"x")])
 
@@ -233,13 +326,48 @@ def test_check_and_put_says_so_when_a_newer_cell_keeps_its_place(table: Table) -
     assert table.get(b"a", V) == Cell(5, b"five")
 
 
-def test_check_and_put_may_look_at_one_cell_and_write_another(table: Table) -> None:
+def test_check_and_put_may_look_at_one_cell_of_a_row_and_write_another(table: Table) -> None:
+    table.write([Put(b"row", V, 1, b"free"), Put(b"row", b"v:two", 5, b"five")])
+    assert table.check_and_put(b"row", V, b"free", Put(b"row", H, 1, b"x"))
+    assert not table.check_and_put(b"row", V, b"taken", Put(b"row", H, 1, b"y"))
+    assert not table.check_and_put(b"row", V, b"free", Put(b"row", b"v:two", 4, b"older"))
+    assert table.check_and_put(b"row", V, b"free", Put(b"row", b"v:two", 5, b"as old"))
+    assert not table.check_and_put(b"row", b"v:none", None, Put(b"row", b"v:two", 4, b"older"))
+    assert table.check_and_put(b"row", b"v:none", None, Put(b"row", b"v:two", 6, b"newer"))
+    assert [cell for _, _, cell in table.scan(b"row")] == [
+        Cell(1, b"x"),
+        Cell(1, b"free"),
+        Cell(6, b"newer"),
+    ]
+
+
+def test_check_and_put_files_an_older_version_where_history_is_kept(table: Table) -> None:
+    table.write([Put(b"a", H, 5, b"five")])
+    assert table.check_and_put(b"a", H, b"five", Put(b"a", H, 4, b"four"))
+    assert table.get(b"a", H) == Cell(5, b"five")
+    assert table.get(b"a", H, at=4) == Cell(4, b"four")
+
+
+BINARY = [bytes(range(256)), b"\x00", b"\n", b".*", b"\xff" * 50, "Amélie – 天使".encode()]
+
+
+@pytest.mark.parametrize("value", BINARY, ids=range(len(BINARY)))
+def test_check_and_put_compares_bytes_and_no_pattern(table: Table, value: bytes) -> None:
+    table.write([Put(b"a", V, 1, value)])
+    for other in (value + b"x", value[:-1], b".*", b".", b""):
+        if other != value:
+            assert not table.check_and_put(b"a", V, other, Put(b"a", V, 2, b"no"))
+    assert table.check_and_put(b"a", V, value, Put(b"a", V, 2, b"yes"))
+
+
+def test_check_and_put_looks_at_one_row_and_writes_to_no_other(table: Table) -> None:
     table.write([Put(b"lock", V, 1, b"free")])
-    assert table.check_and_put(b"lock", V, b"free", Put(b"a", H, 1, b"x"))
-    assert not table.check_and_put(b"lock", V, b"taken", Put(b"b", H, 1, b"x"))
-    with pytest.raises(StoreError, match="row key"):
-        table.check_and_put(b"lock", V, b"free", BAD_PUTS[0])
-    assert [key for key, _, _ in table.scan(b"")] == [b"a", b"lock"]
+    with pytest.raises(StoreError, match="cannot depend on row"):
+        table.check_and_put(b"lock", V, b"free", Put(b"a", H, 1, b"x"))
+    for bad in BAD_PUTS:
+        with pytest.raises(StoreError, match=r"row key|value of|version"):
+            table.check_and_put(bad.key, V, b"free", bad)
+    assert [key for key, _, _ in table.scan(b"")] == [b"lock"]
 
 
 def test_drop_removes_every_cell_under_a_prefix_and_no_other(table: Table) -> None:
@@ -262,35 +390,37 @@ def test_what_was_written_is_there_when_the_table_is_opened_again(
         assert list(table.scan(b"")) == [(b"a", H, Cell(1, b"y")), (b"a", V, Cell(1, b"x"))]
 
 
-WRITE_BATCHES = """
+WRITE_ROWS = """
 print("ready", flush=True)
-for number in range(1, 301):
-    keys = [b"w#%03d" % row for row in range(100)]
-    table.write([Put(key, b"v:one", number, b"%d" % number) for key in keys])
-    if number == 150:
-        print("half", flush=True)
-        sys.stdin.readline()
+for number in range(1, 101):
+    value = b"%d" % number
+    table.write(
+        Put(b"w#%03d" % row, column, number, value)
+        for row in range(100) for column in (b"v:one", b"v:two")
+    )
 print("done", flush=True)
 sys.stdin.readline()
 """
 
 
-def test_another_process_reads_whole_batches_while_one_writes(
+def test_another_process_sees_whole_rows_that_never_go_back_while_one_writes(
     adapter: str, table: Table, tmp_path: Path
 ) -> None:
     keys = [b"w#%03d" % row for row in range(100)]
-    with child(adapter, tmp_path / "store", WRITE_BATCHES) as writer:
+    seen = [0] * len(keys)
+    with child(adapter, tmp_path / "store", WRITE_ROWS) as writer:
         assert writer.stdin
         assert writer.stdout
         assert writer.stdout.readline() == "ready\n"
-        for line, expected in (("half\n", b"150"), ("done\n", b"300")):
-            while table.get(b"w#099", V) != Cell(int(expected), expected):
-                assert len(set(values(table.get_many(keys, V)))) == 1
-                assert writer.poll() is None
-            assert set(values(table.get_many(keys, V))) == {expected}
-            assert writer.stdout.readline() == line
-            writer.stdin.write("\n")
-            writer.stdin.flush()
+        while min(seen) < 100:
+            assert writer.poll() is None
+            for number, row in enumerate(table.get_rows(keys)):
+                if row:
+                    (value,) = {cell for _, cell in row}
+                    assert value.version == int(value.value) >= seen[number]
+                    seen[number] = value.version
+        assert writer.stdout.readline() == "done\n"
+        writer.stdin.write("\n")
     assert writer.returncode == 0
 
 
@@ -313,3 +443,40 @@ def test_of_processes_that_check_and_put_none_is_lost(
         one.communicate()
     assert [one.returncode for one in children] == [0, 0]
     assert table.get(b"counter", V) == Cell(1, b"400")
+
+
+APPEND = """
+mine = sys.stdin.readline().strip().encode()
+for number in range(100):
+    table.write([
+        Put(b"shared", b"m:" + mine + b"%d" % number, 1, b"x"),
+        Put(b"shared", b"h:log", number, b"%d" % number),
+        Put(b"newest", b"v:one", number, b"%d" % number),
+    ])
+"""
+
+
+def test_processes_that_write_the_same_rows_end_with_all_of_it(
+    adapter: str, table: Table, tmp_path: Path
+) -> None:
+    writers = [child(adapter, tmp_path / "store", APPEND) for _ in range(2)]
+    for name, writer in zip("ab", writers, strict=True):
+        assert writer.stdin
+        writer.stdin.write(f"{name}\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate()
+        assert writer.returncode == 0
+    assert len(list(table.scan(b"shared\x00m:"))) == 200
+    assert [table.get(b"shared", b"h:log", at) for at in (0, 57)] == [
+        Cell(0, b"0"),
+        Cell(57, b"57"),
+    ]
+    assert table.get(b"newest", V) == Cell(99, b"99")
+
+
+def test_nothing_is_left_to_recover_after_writes_that_ended(table: Table) -> None:
+    table.write([Put(b"a", V, 1, b"x"), Put(b"b", H, 1, b"y")])
+    before = list(table.scan(b""))
+    assert table.recover() == 0
+    assert list(table.scan(b"")) == before

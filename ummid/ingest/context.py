@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ummid import opening
 from ummid.catalog.precedence import Precedence
-from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.table import Table
 
 PARTITIONS = tuple("0123456789abcdef")
@@ -31,19 +31,19 @@ class Run:
         return open_table(self.store)
 
 
-_tables: dict[Path, LmdbTable] = {}
+_tables: dict[Path, Table] = {}
 
 
-def open_table(store: Path) -> LmdbTable:
+def open_table(store: Path) -> Table:
     """One open table per store and process: LMDB allows no second one."""
-    path = store.resolve()
+    path = opening.absolute(store)
     if path not in _tables:
-        _tables[path] = LmdbTable(path)
+        _tables[path] = opening.open_table(path)
     return _tables[path]
 
 
 def close_table(store: Path) -> None:
     """Closes the store for this process; the next `open_table` opens it again."""
-    table = _tables.pop(store.resolve(), None)
+    table = _tables.pop(opening.absolute(store), None)
     if table is not None:
         table.close()

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from ummid.catalog.keys import stable_id
+from ummid.opening import beside
 from ummid.views.deadletters import Origin
 
 MAX_KEPT = 64 * 1024 * 1024
@@ -12,7 +13,7 @@ MAX_KEPT = 64 * 1024 * 1024
 
 
 def kept_path(store: Path, origin: Origin) -> Path:
-    return store / "kept" / stable_id("kept", origin.location)
+    return beside(store) / "kept" / stable_id("kept", origin.location)
 
 
 def keep(store: Path, origin: Origin) -> None:
@@ -23,7 +24,7 @@ def keep(store: Path, origin: Origin) -> None:
             return
         if not original.is_file() or original.stat().st_size > MAX_KEPT:
             return
-        copy.parent.mkdir(exist_ok=True)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(original, copy)
     except OSError:  # the file went away: the letter itself is safe, with its raw fragment
         return

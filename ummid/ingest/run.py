@@ -4,19 +4,15 @@ The Beam pipeline and the loop call the same steps in the same order; the loop i
 and the benchmark compare it with, and a way to ingest where Beam is too much.
 """
 
-import fcntl
 import gc
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
 
 from ummid.catalog.precedence import Precedence
 from ummid.catalog.times import iso, to_ms
-from ummid.errors import StoreError
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import compare_partition
 from ummid.ingest.context import Run, open_table
@@ -27,14 +23,13 @@ from ummid.ingest.publish import publish_partition
 from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.settle import settle
 from ummid.ingest.sources import Access, LocalFiles, Source, stage_source
+from ummid.opening import beside, hold
 from ummid.partners import Partners
 from ummid.stores.table import Put, Table
 from ummid.views import keys
 from ummid.views.runs import RunReport
 
 _CLOCK = "clock"
-_LOOK_AGAIN = 0.1
-"""Seconds between looks at a store that another run holds."""
 
 
 def now_ms() -> int:
@@ -66,14 +61,10 @@ def begin(
     Raises StoreError while another run holds the store, after `patience` seconds. The lock
     goes with the process.
     """
-    store.mkdir(parents=True, exist_ok=True)
-    with (store / "ingest.lock").open("a+") as lock:
-        _hold(lock, store, patience)
-        lock.seek(0)
-        lock.truncate()
-        lock.write(f"process {os.getpid()}")
-        lock.flush()
-        table = open_table(store)
+    beside(store).mkdir(parents=True, exist_ok=True)
+    table = open_table(store)
+    with hold(store, table, patience):
+        table.recover()
         started = clock()
         known = max(started, _last_clock(table) + 1)
         table.write([Put(keys.counter(_CLOCK), keys.VALUE, known, str(known).encode())])
@@ -88,27 +79,6 @@ def begin(
                 precedence=precedence or Precedence(),
                 release_held=release_held,
             )
-
-
-def _hold(lock: TextIO, store: Path, patience: float) -> None:
-    until = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= until:
-                raise StoreError(
-                    f"another ingest is running on {store} ({_holder(lock.name)}); "
-                    "wait for it (--wait SECONDS) or use another --store",
-                    retryable=True,
-                ) from error
-            time.sleep(_LOOK_AGAIN)
-        else:
-            return
-
-
-def _holder(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8").strip() or "unknown process"
 
 
 def _last_clock(table: Table) -> int:

@@ -68,7 +68,7 @@ def update(
 
     What is damaged of the words is made anew. Raises StoreError for damaged vectors.
     """
-    (store / _FOLDER).mkdir(exist_ok=True)
+    (store / _FOLDER).mkdir(parents=True, exist_ok=True)
     with (store / _FOLDER / "lock").open("ab") as lock:
         flock(lock, LOCK_EX)
         done = _follow(table, store, model, progress)

@@ -14,7 +14,7 @@ from typing import Any, cast
 import lmdb
 
 from ummid.errors import StoreError
-from ummid.stores.table import HISTORY, MAX_KEY, Cell, Put
+from ummid.stores.table import HISTORY, Cell, Put, checked, checked_same_row
 
 _MAP_SIZE = 1 << 40
 """Address space, not disk: the file grows with what is stored."""
@@ -103,6 +103,7 @@ class LmdbTable:
             _put(txn, puts)
 
     def check_and_put(self, key: bytes, column: bytes, expected: bytes | None, put: Put) -> bool:
+        checked_same_row(key, put)
         with self._writing() as txn:
             found = _find(txn, key, column)
             if (None if found is None else found.value) != expected:
@@ -122,6 +123,10 @@ class LmdbTable:
             dropped += batch
             if batch < _DROPPED_AT_ONCE:
                 return dropped
+
+    def recover(self) -> int:
+        """Nothing is ever left half done."""
+        return 0
 
     def close(self) -> None:
         self._env.close()
@@ -192,12 +197,7 @@ def _put(txn: "lmdb.Transaction[memoryview]", puts: Iterable[Put]) -> bool:
 
 
 def _physical(put: Put) -> bytes:
-    size = len(put.key) + len(put.column)
-    if size > MAX_KEY or b"\x00" in put.key or b"\x00" in put.column:
-        raise StoreError(
-            f"row key of {size} bytes {put.key[:60]!r}…: at most {MAX_KEY} bytes "
-            "with its column, and no NUL; hash the long part"
-        )
+    checked(put)
     return put.key + b"\x00" + put.column
 
 

@@ -19,6 +19,21 @@ REPORT = b"v:report"
 LETTER = b"s:letter"
 VALUE = b"s:value"
 
+SPREAD = (b"c#", b"s#", b"v#", b"x#")
+"""Kinds of rows whose keys do not begin with a hash: written at the end (the change feed, a new
+run's statements), or many beginning alike (a market, an id's scheme). A store of several machines
+spreads them; the keys are the same to who reads and scans them."""
+
+LAST = (b"c#",)
+"""Kinds of rows that tell of others: where a batch does not appear as a whole, they come last."""
+
+SPLITS = tuple(
+    kind + digit
+    for kind in (b"a#", b"b#", b"e#", b"k#", b"o#", b"r#", b"t#")
+    for digit in (b"0", b"8")
+)
+"""Where a table of several machines is parted to begin with: kinds of many rows."""
+
 _LONG = 120
 
 

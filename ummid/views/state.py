@@ -128,7 +128,7 @@ def dead_put(record_id: str, is_dead: bool, known: int) -> Put:
 
 def state_put(record_id: str, state: RecordState) -> Put:
     version = max(state.restated, state.deleted, state.content_version)
-    return Put(keys.record(record_id), keys.STATE, version.time, _encode(state))
+    return Put(keys.record(record_id), keys.STATE, max(0, version.time), _encode(state))
 
 
 def statement_id(format_name: str, partner: str, key: str) -> str:
@@ -217,7 +217,7 @@ class Scopes:
         if after == before:
             return None
         self._known[scope] = after
-        newest = max(c.version.time for c in after.covered)
+        newest = max(0, *(c.version.time for c in after.covered))
         return Put(keys.scope(scope), self._column, newest, _encode(after))
 
 

@@ -24,9 +24,9 @@ _SPARE = 30
 _SHARE = 2
 """Or one for so many of those, where more are asked for than a page: reading twice costs more."""
 NEGLIGIBLE = 0.0003
-"""Expected answers, of ten, in a list that is left out. Of 21,787 real embeddings .0003, .001 and .003
-found .9935, .9875 and .9735 of the answers, at worst .8, .7 and .7; of 300,000 made-up vectors .9995,
-.9995 and .999, for which the slowest queries read 26,000, 20,000 and 16,000 rows."""
+"""Expected answers, of ten, in a list that is left out. Of 21,787 real embeddings .0003, .001 and
+.003 found .9935, .9875 and .9735 of the answers, at worst .8, .7 and .7; of 300,000 made-up vectors
+.9995, .9995 and .999, the slowest queries reading 26,000, 20,000 and 16,000 rows."""
 _NEXT_ROWS = 10_000
 """So many inside the filter at a time, while they turn out to help."""
 _BLUR = 0.9

@@ -1,0 +1,123 @@
+"""The Bigtable emulator for tests: started alone, ended with who started it, never left behind."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from scripts import services as command
+from scripts.bigtable_emulator import VARIABLE, emulator, main, shared_emulator
+from tests.bigtable import needs_bigtable
+from ummid import services
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch) -> Path:
+    needs_bigtable()
+    monkeypatch.delenv(VARIABLE, raising=False)
+    found = services.service(services.BIGTABLE).program
+    if found is None:
+        pytest.skip("the Bigtable emulator runs elsewhere and is not installed here")
+    return found
+
+
+def answers(address: str) -> bool:
+    host, _, port = address.partition(":")
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+def test_two_emulators_have_ports_of_their_own_and_are_ended(program: Path) -> None:
+    with emulator(program) as one, emulator(program) as other:
+        assert one != other
+        assert answers(one)
+        assert answers(other)
+    assert not answers(one)
+    assert not answers(other)
+
+
+def test_a_program_that_is_none_is_said(tmp_path: Path) -> None:
+    false = tmp_path / "cbtemulator"
+    false.write_text("#!/bin/sh\necho no such thing\n", encoding="utf-8")
+    false.chmod(0o755)
+    with pytest.raises(RuntimeError, match="did not start: no such thing"):
+        with emulator(false):
+            pass
+
+
+def test_one_that_does_not_end_when_asked_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.bigtable_emulator._ENDS_IN", 0.2)
+    stubborn = tmp_path / "cbtemulator"
+    stubborn.write_text(
+        "#!/bin/sh\ntrap '' TERM\necho running on 127.0.0.1:1\nwhile :; do sleep 0.1; done\n",
+        encoding="utf-8",
+    )
+    stubborn.chmod(0o755)
+    with emulator(stubborn) as address:
+        assert address == "127.0.0.1:1"
+
+
+@pytest.mark.usefixtures("program")
+def test_the_one_that_the_environment_names_is_used_and_left_running(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with shared_emulator() as mine:
+        assert mine == os.environ[VARIABLE]
+        with shared_emulator() as same:
+            assert same == mine
+        assert answers(mine)
+    assert VARIABLE not in os.environ
+    assert not answers(mine)
+    monkeypatch.setattr(services, "_SDK", Path("/nowhere"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    with shared_emulator() as none:
+        assert none is None
+    with pytest.raises(SystemExit, match="Bigtable emulator: not installed"):
+        main()
+
+
+WAITING = "import scripts.bigtable_emulator as e; e.main()"
+
+
+@pytest.mark.usefixtures("program")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_it_ends_with_the_process_that_started_it(end: int) -> None:
+    if end == signal.SIGKILL and shutil.which("setpriv") is None:
+        pytest.skip("no setpriv on this machine: a killed process leaves its emulator")
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITING], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as starter:
+        assert starter.stdout
+        address = starter.stdout.readline().strip().removeprefix(f"export {VARIABLE}=")
+        assert answers(address)
+        starter.send_signal(end)
+        starter.wait()
+    until = time.monotonic() + 60
+    while answers(address):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def test_the_services_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(services, "_SDK", Path("/nowhere"))
+    monkeypatch.setattr(services, "_POSTGRES", Path("/nowhere"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv(VARIABLE, "127.0.0.1:1")
+    command.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"ok     Bigtable emulator: in use at 127.0.0.1:1 ({VARIABLE})"
+    assert "absent Redis: not installed; only tests of its adapter use it" in lines
+    assert len(lines) == 5

@@ -1,0 +1,4 @@
+"""`Table` on Cloud Bigtable: see docs/backends.md.
+
+Nothing here is imported by `import ummid`; the client comes with `pip install '.[gcp]'`.
+"""
