@@ -1,5 +1,6 @@
 """One search over words and meaning: what comes first, what may come at all, and in what order."""
 
+import logging
 import random
 from collections.abc import Sequence
 
@@ -162,8 +163,10 @@ class Raising(Told):
 
 @pytest.mark.parametrize("error", [UmmidError("no quota"), RuntimeError("bad weights")])
 def test_words_answer_alone_when_the_embedder_fails(
-    error: Exception, caplog: pytest.LogCaptureFixture
+    error: Exception, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A server that another test has configured may have silenced the loggers that it found.
+    monkeypatch.setattr(logging.getLogger("ummid.search.searcher"), "disabled", False)
     answer = Searcher(Catalogue.of(ALL), Listed(VECTORS), Raising(error)).search("matrix")
     assert answer.degraded
     assert ids(answer) == ids(WORDS.search("matrix"))
