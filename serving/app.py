@@ -16,6 +16,7 @@ from serving.finder import Finder
 from serving.handlers import Context
 from serving.refusals import REQUEST_ID
 from serving.routes import ROUTES
+from ummid.search.choose import Chosen, offline
 from ummid.stores.cache import Cache
 from ummid.stores.lmdb_table import LmdbTable
 
@@ -51,16 +52,18 @@ def create_app(
     *,
     clock: Callable[[], int] | None = None,
     cache: Cache | None = None,
+    means: Chosen | None = None,
 ) -> Api:
     """The API over a store: a folder, opened read only when first read, or an open table.
 
     `clock` gives the present in epoch ms. `cache` is what searches are remembered in; one in
-    this process unless told otherwise.
+    this process unless told otherwise. `means` says who embeds and where vectors are searched:
+    here and offline unless told otherwise.
     """
     app = Api("serving", static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False
     catalogue = Catalogue(store)
-    finder = Finder(catalogue, cache)
+    finder = Finder(catalogue, means or offline(), cache)
     now = clock or (lambda: time_ns() // 1_000_000)
     for route in ROUTES:
         context = Context(catalogue, finder, now, route.cache, route.cache.header())

@@ -9,6 +9,7 @@ from serving.problems import Problem
 from ummid.errors import StoreError
 from ummid.search import stored
 from ummid.search.asked import Answered, Answers, Asked, RememberingEmbedder
+from ummid.search.choose import Chosen
 from ummid.search.published import documents
 from ummid.search.stored import Opened
 from ummid.stores.cache import Cache, MemoryCache
@@ -22,19 +23,20 @@ _TRY_EVERY = 1.0
 class Finder:
     """Every process opens its own, after the server has forked; files are mapped, so shared."""
 
-    def __init__(self, catalogue: Catalogue, cache: Cache | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, means: Chosen, cache: Cache | None = None) -> None:
         self._catalogue = catalogue
         self._opening = Lock()
         self._opened: Opened | None = None
         self._failed = float("-inf")
         kept = MemoryCache() if cache is None else cache
-        self._model = RememberingEmbedder(stored.embedder(), kept)
+        self._model = RememberingEmbedder(means.embedder, kept)
+        self._vectors = means.vectors
         self._answers = Answers(kept)
 
     def opened(self) -> Opened:
         """The index as it is now. Raises Problem while nothing is indexed."""
         with self._opening:
-            now = stored.generation(self._catalogue.folder, self._model)
+            now = stored.generation(self._catalogue.folder, self._model, self._vectors)
             if self._opened is None or self._opened.generation != now:
                 self._renew(now)
             if self._opened is None:
@@ -63,7 +65,7 @@ class Finder:
             self._opened = known._replace(generation=now)
         elif monotonic() - self._failed >= _TRY_EVERY:
             try:
-                self._opened = stored.open_search(folder, self._model)
+                self._opened = stored.open_search(folder, self._model, self._vectors)
             except StoreError as error:
                 self._failed = monotonic()
                 if known is None:

@@ -89,11 +89,12 @@ def test_config_says_what_is_in_force_and_from_where(
     file = write(tmp_path / "mine.toml", 'port = 81\n[precedence]\nrights = ["legal", "*"]\n')
     monkeypatch.setenv("UMMID_HOST", "::1")
     lines = ummid("--config", file, "config").stdout.splitlines()
-    others = [line for line in lines if line.startswith(("enrich", "gemini_"))]
+    groups = ("enrich", "gemini_", "embed", "meaning_", "vectors", "vertex_")
+    others = [line for line in lines if line.startswith(groups)]
     assert others == [
         f"{name} = {_DEFAULTS[name]!r}  (default; {HELP[name]})"
         for name in _DEFAULTS
-        if name.startswith(("enrich", "gemini_"))
+        if name.startswith(groups)
     ]
     assert [line for line in lines if line not in others] == [
         f"store = 'var/store'  (default; {HELP['store']})",

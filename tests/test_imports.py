@@ -38,6 +38,11 @@ def test_every_layer_imports_only_what_lies_below_it(
         pytest.param(
             "ummid.enrich.choose", {*HEAVY - {"numpy"}, "google.genai", "httpx"}, id="nor enriching"
         ),
+        pytest.param(
+            "ummid.search.choose",
+            {"google.genai", "httpx", "grpc", "google.cloud.aiplatform_v1", "faiss"},
+            id="nor does what search may be made of",
+        ),
         pytest.param("ummid.catalog.model", HEAVY, id="nor does the model"),
         pytest.param(
             "serving.app",

@@ -21,6 +21,18 @@ DEFAULTS = {
     "enrich_tokens": "",
     "enrich_money": "",
     "enrich_prices": "",
+    "embedder": "minilm",
+    "embed_model": "gemini-embedding-001",
+    "embed_dimensions": "768",
+    "embed_tokens": "",
+    "embed_money": "",
+    "embed_price": "",
+    "meaning_seconds": "2.5",
+    "vectors": "mapped",
+    "vertex_index": "",
+    "vertex_endpoint": "",
+    "vertex_deployed": "",
+    "vertex_domain": "",
 }
 
 

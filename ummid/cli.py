@@ -16,6 +16,7 @@ from ummid.finding import index, search
 from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
 from ummid.tables import tables
+from ummid.vectors import vectors
 
 _GROUP = "ummid.commands"
 
@@ -63,6 +64,7 @@ main.add_command(tables)
 main.add_command(index)
 main.add_command(search)
 main.add_command(review)
+main.add_command(vectors)
 
 
 @main.command()

@@ -31,6 +31,7 @@ def index(settings: Settings, store: Path | None) -> None:
     Run it after an ingest. Every text is embedded once: running it again embeds nothing.
     """
     from ummid.search import stored
+    from ummid.search.choose import chosen
     from ummid.search.indexing import Indexed
 
     folder = store or settings.store
@@ -39,8 +40,8 @@ def index(settings: Settings, store: Path | None) -> None:
     def told(done: Indexed) -> None:
         click.echo(f"{done.titles:,} titles, {done.embedded:,} embedded", err=True)
 
-    with closing(open_table(folder)) as table:
-        done = stored.update(table, beside(folder), stored.embedder(), told)
+    with closing(chosen(settings)) as means, closing(open_table(folder)) as table:
+        done = stored.update(table, beside(folder), means.embedder, told, means.vectors)
     click.echo(
         f"{done.titles:,} changed titles: {done.embedded:,} embedded, {done.reused:,} vectors "
         f"reused, {done.removed:,} taken out, {done.failed:,} without a vector"
@@ -84,6 +85,7 @@ def search(
 ) -> None:
     """Find titles by QUERY: names, people, words, or what they are about."""
     from ummid.search import stored
+    from ummid.search.choose import chosen
     from ummid.views.titles import named
 
     if not query.strip():
@@ -93,8 +95,8 @@ def search(
     tokens = {"type": types, "genre": genres, "language": languages}
     within = _filter(tokens, (first, last), territory, platforms, day)
     folder = store or settings.store
-    with reading(folder) as table:
-        opened = stored.open_search(beside(folder), stored.embedder())
+    with closing(chosen(settings)) as means, reading(folder) as table:
+        opened = stored.open_search(beside(folder), *means)
         answer = opened.searcher.search(query, limit, within, per_series=per_series)
         shown = named(table, [found.id for found in answer.found])
     listed = [one for one in answer.found if one.score > 0 and one.id in shown]

@@ -36,6 +36,18 @@ _DEFAULTS: Mapping[str, str] = {
     "enrich_tokens": "",
     "enrich_money": "",
     "enrich_prices": "",
+    "embedder": "minilm",
+    "embed_model": "gemini-embedding-001",
+    "embed_dimensions": "768",
+    "embed_tokens": "",
+    "embed_money": "",
+    "embed_price": "",
+    "meaning_seconds": "2.5",
+    "vectors": "mapped",
+    "vertex_index": "",
+    "vertex_endpoint": "",
+    "vertex_deployed": "",
+    "vertex_domain": "",
 }
 HELP: Mapping[str, str] = {
     "store": "folder of the embedded store, or bigtable://project/instance/table",
@@ -51,6 +63,18 @@ HELP: Mapping[str, str] = {
     "enrich_tokens": "tokens that a run may use, none: any number",
     "enrich_money": "money that a run may spend, in the currency of enrich_prices",
     "enrich_prices": "the model's prices per million tokens, input/output, as in 0.30/2.50",
+    "embedder": "who reads texts for search: `minilm` here and offline, `gemini` on Google Cloud",
+    "embed_model": "the embedding model that `gemini` asks",
+    "embed_dimensions": "numbers of a vector that `gemini` gives, 128 to 3072",
+    "embed_tokens": "tokens that an indexing run may embed, none: any number",
+    "embed_money": "money that an indexing run may spend, in the currency of embed_price",
+    "embed_price": "the embedding model's price per million tokens",
+    "meaning_seconds": "how long a search waits for `gemini` and for `vertex`: then words answer",
+    "vectors": "where vectors are searched: `mapped` files of the store, or `vertex`",
+    "vertex_index": "the index, as projects/P/locations/L/indexes/I",
+    "vertex_endpoint": "where it is deployed, as projects/P/locations/L/indexEndpoints/E",
+    "vertex_deployed": "the id under which it is deployed there",
+    "vertex_domain": "the endpoint's public domain name",
 }
 
 
@@ -85,6 +109,17 @@ class Settings:
         if name in self._table:
             return Setting(name, str(self._table[name]), str(self.file))
         return Setting(name, _DEFAULTS[name], "default")
+
+    def number(self, name: str) -> float | None:
+        """A number from 0 up; None where nothing is set. Raises ConfigError for anything else."""
+        text = self.get(name)
+        try:
+            number = float(text) if text else None
+        except ValueError:
+            number = -1
+        if number is not None and not 0 <= number < float("inf"):
+            raise ConfigError(f"{name} takes a number from 0 up, not {text!r}")
+        return number
 
     def all(self) -> list[Setting]:
         return [self.setting(name) for name in _DEFAULTS]

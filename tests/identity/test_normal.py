@@ -70,6 +70,10 @@ def test_case_and_space_never_matter(title: str) -> None:
         ("Showdown: Part 1", ("showdown 1",)),
         ("Showdown (1)", ("showdown 1",)),
         ("AmÃ©lie", ("amelie",)),
+        ("Î¤Î± Ï€Î±Î¹Î´Î¹Î¬", ("ta paidia",)),
+        ("H?tel Terminus", ("htel terminus",)),
+        ("H\ufffdtel Terminus", ("htel terminus",)),
+        ("Who? What?!", ("who what",)),
         ("(1999)", ("1999",)),
         ("???", ()),
     ],
@@ -84,6 +88,7 @@ def test_a_title_states_names(title: str, names: tuple[str, ...]) -> None:
         ("Eisenstein, Sergei M. (I)", "eisenstein sergei"),
         ("Robert Downey Jr.", "downey robert"),
         ("Gu00E9rard Depardieu", "depardieu gerard"),
+        ("Oph?ls, Marcel", "marcel ophls"),
         ("X", "x"),
     ],
 )

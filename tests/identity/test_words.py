@@ -21,7 +21,7 @@ FILM = Profile("film", ("solaris",), 1972, runtime=167, directors=("andrei tarko
          "(1972); the runtimes are the same (167 min); directors: same (andrei tarkovsky); "
          "people in common: andrei tarkovsky"),
         (FILM, Profile("film", ("solaris 2",), 1973, runtime=99, directors=("jim mctiernan",)),
-         "one title, a short one, is part of the other (solaris | solaris 2); the years are "
+         "one title, a short one, begins the other (solaris | solaris 2); the years are "
          "one apart (1972 | 1973); the runtimes are far apart (167 min | 99 min); directors: "
          "differ (andrei tarkovsky | jim mctiernan); nobody in common among those both name"),
         (FILM, Profile("series", ("solaris",), 2002), "the titles are the same, though short "

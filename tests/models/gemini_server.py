@@ -4,25 +4,14 @@ import json
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 from tests.models.telling import written
+from tests.models.wire import Reply, refuses, served
 
 MODEL = "gemini-test"
-
-
-class Reply(NamedTuple):
-    """`after` seconds of silence come first; `drip` bytes a tenth of a second, if any."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-    after: float = 0.0
-    drip: int = 0
-    breaks: bool = False
 
 
 def says(text: str, *, finish: str = "STOP", tokens: tuple[int, int] = (900, 400)) -> Reply:
@@ -45,16 +34,6 @@ def whole(response: Any) -> Reply:
     if isinstance(response, dict):
         response = {"modelVersion": f"{MODEL}-001", "responseId": "r", **response}
     return Reply(body=json.dumps(response).encode())
-
-
-def refuses(code: int, status: str, *, after: str | None = None, delay: str = "") -> Reply:
-    """An error of the API; `after` as header, `delay` as its own RetryInfo."""
-    error: dict[str, Any] = {"code": code, "message": f"{status} here", "status": status}
-    if delay:
-        kind = "type.googleapis.com/google.rpc.RetryInfo"
-        error["details"] = [{"@type": kind, "retryDelay": delay}]
-    headers = (("retry-after", after),) if after is not None else ()
-    return Reply(code, json.dumps({"error": error}).encode(), headers)
 
 
 GOOD = says(written())
@@ -104,44 +83,5 @@ def told(request: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def serving() -> Iterator[Gemini]:
-    gemini = Gemini()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, *_: object) -> None: ...
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            reply = gemini.reply(self.path, dict(self.headers), json.loads(body))
-            if gemini.over.wait(reply.after) or reply.breaks:
-                self.close_connection = True
-                return
-            try:
-                self.send_response(reply.status)
-                for name, value in reply.headers:
-                    self.send_header(name, value)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(reply.body)))
-                self.end_headers()
-                step = reply.drip or len(reply.body) or 1
-                for start in range(0, len(reply.body), step):
-                    self.wfile.write(reply.body[start : start + step])
-                    if reply.drip and gemini.over.wait(0.1):
-                        return
-            except OSError:  # the client has hung up
-                self.close_connection = True
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    gemini.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield gemini
-    finally:
-        gemini.over.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def serving() -> AbstractContextManager[Gemini]:
+    return served(Gemini())

@@ -15,8 +15,6 @@ from tests.models.gemini_server import (
     MODEL,
     THROTTLED,
     Gemini,
-    Reply,
-    refuses,
     says,
     serving,
     told,
@@ -24,6 +22,7 @@ from tests.models.gemini_server import (
 )
 from tests.models.stories import STORY
 from tests.models.telling import SENTENCES, TOLD, facts, many, synopsis, written
+from tests.models.wire import Reply, refuses
 from ummid.errors import ConfigError, ModelError
 from ummid.models.budget import Budget
 from ummid.models.enricher import Cost, Enrichment, TitleFacts

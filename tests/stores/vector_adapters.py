@@ -6,15 +6,57 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from ummid.catalog.keys import stable_id
+from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.mapped.index import MappedVectorIndex
 from ummid.stores.vectors import VectorIndex
+from ummid.stores.vertex.index import VertexVectorIndex
+from ummid.stores.vertex.wire import Channels, Place, Wire, WireConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 DIMENSIONS = 4
+QUICK = WireConfig(
+    rate=5_000.0,
+    most_rate=5_000.0,
+    timeout=20.0,
+    deadline=60.0,
+    search_timeout=20.0,
+    search_deadline=60.0,
+    backoff=0.01,
+)
+
+
+def place_of(folder: Path) -> Place:
+    """What stands for an index is named by the folder; the stand-in has both by one name."""
+    name = f"projects/p/locations/europe-west4/indexes/{stable_id(str(folder))}"
+    return Place(name, "projects/p/locations/europe-west4/indexEndpoints/1", name, "localhost")
+
+
+def wire_to(port: int, folder: Path, config: WireConfig = QUICK) -> Wire:
+    import grpc
+
+    channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+    return Wire(place_of(folder), Channels(channel, channel), config, chance=lambda: 0.5)
+
+
+class Stand(VertexVectorIndex):
+    """Closes its table as well. Retries are quick, and what was noted is sent again at once."""
+
+    def __init__(self, folder: Path, dimensions: int) -> None:
+        from tests.stores.vertex_server import shared_port
+
+        self._table = LmdbTable(folder / "ledger")
+        super().__init__(wire_to(shared_port(), folder), dimensions, "e", self._table, b"h#")
+
+    def close(self) -> None:
+        super().close()
+        self._table.close()
+
 
 ADAPTERS: dict[str, Callable[[Path, int], VectorIndex]] = {
     "mapped": MappedVectorIndex,
     "mapped, short journal": partial(MappedVectorIndex, journaled=3),
+    "vertex": Stand,
 }
 """How to open an index whose data belong to a folder: the same folder, the same index."""
 

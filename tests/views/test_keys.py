@@ -47,6 +47,7 @@ KEYS = [
     (keys.staged_run("run-1"), b"s#run-1#"),
     (keys.enrichment("ab"), b"i#ab"),
     (keys.embedding("ab"), b"l#ab"),
+    (keys.indexed("ab"), b"h#ab#"),
     (keys.counter("serial"), b"n#serial"),
 ]
 

@@ -25,7 +25,7 @@ def _gemini(settings: Settings) -> Enricher:
     from ummid.models.gemini_calls import Endpoint
     from ummid.models.prices import prices_of
 
-    tokens, money = _number(settings, "enrich_tokens"), _number(settings, "enrich_money")
+    tokens, money = settings.number("enrich_tokens"), settings.number("enrich_money")
     project = settings.get("gemini_project")
     endpoint = Endpoint(project=project or None, location=settings.get("gemini_location"))
     return GeminiEnricher(
@@ -36,14 +36,3 @@ def _gemini(settings: Settings) -> Enricher:
         ),
         Budget(None if tokens is None else int(tokens), money),
     )
-
-
-def _number(settings: Settings, name: str) -> float | None:
-    text = settings.get(name)
-    try:
-        number = float(text) if text else None
-    except ValueError:
-        number = -1
-    if number is not None and not 0 <= number < float("inf"):
-        raise ConfigError(f"{name} takes a number from 0 up, not {text!r}")
-    return number

@@ -21,7 +21,7 @@ def blocks(profile: Profile) -> tuple[str, ...]:
     """The ids of the blocks of a statement, in order; () for one that is not compared."""
     if profile.kind is None:
         return ()
-    return tuple(sorted({_id(key) for key in block_keys(profile)}))
+    return tuple(sorted(set(map(_id, set(block_keys(profile))))))
 
 
 def _id(key: str) -> str:
@@ -44,7 +44,7 @@ def block_keys(one: Profile) -> Iterator[str]:
             continue
         yield f"name:{closed}"
         if one.year is not None:
-            yield from _words(name, words, one.year)
+            yield from _words(name, words, tokens, one.year)
     for name in (*one.directors[:_DIRECTORS], *one.people[:_PERSONS]):
         yield f"person:{name}"
     if one.year is not None and one.kind != "episode":
@@ -73,10 +73,11 @@ def _numbered(one: Profile) -> Iterator[str]:
                 yield f"begins:{numbers}:{name[:3]}"
 
 
-def _words(name: str, words: list[str], year: int) -> Iterator[str]:
+def _words(name: str, words: list[str], long: list[str], year: int) -> Iterator[str]:
     """The first word and the longest with the year, in English where they are common words."""
     translated = meanings(words) or words
-    long = _longest(translated)
+    if translated != words:
+        long = _longest(translated)
     for word in {translated[0], long[0] if long else name[:4]}:
         yield f"word:{year}:{word[:_PREFIX]}"
     for word in long[1:]:
@@ -93,5 +94,7 @@ def _pairs(tokens: list[str]) -> Iterator[str]:
 
 def _longest(words: list[str]) -> list[str]:
     """The longest words of a name: a stand-in for the rarest that needs no catalogue."""
-    long = {w for w in words if len(w) > 2 and w not in STOP_WORDS}
-    return sorted(sorted(long), key=len, reverse=True)[:_WORDS]
+    long = sorted({w for w in words if len(w) > 2 and w not in STOP_WORDS})
+    if len(long) > 1:
+        long.sort(key=len, reverse=True)
+    return long[:_WORDS]

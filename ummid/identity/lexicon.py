@@ -28,6 +28,14 @@ _LITTLE_WORDS = (
 _LITTLE = frozenset(_LITTLE_WORDS.split())
 
 
+_COMMON = _LITTLE | _MEANINGS.keys() | set(_MEANINGS.values())
+
+
+def is_common(word: str) -> bool:
+    """Whether many titles have it: a number, a little word, or one of the list."""
+    return word in _COMMON or word.isdigit()
+
+
 def meanings(words: Iterable[str]) -> list[str]:
     """The words that carry meaning, each in English as far as it is a common one."""
     return [_MEANINGS.get(word, word) for word in words if word not in _LITTLE]

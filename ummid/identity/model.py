@@ -29,13 +29,15 @@ _GROUPS = {
     "near": (
         "contained, short",
         "contained",
+        "begun, short",
+        "begun",
         "similar, numbered",
         "similar",
         "mostly translated",
         "translated",
     ),
     "spelt": ("alike, numbered", "alike", "nearly same, numbered", "nearly same"),
-    "same": ("same, generic", "same, short", "same", "same, long"),
+    "same": ("same, generic", "same, common", "same, short", "same", "same, long"),
     UNKNOWN: (UNKNOWN,),
 }
 _GROUP = {level: group for group, levels in _GROUPS.items() for level in levels}

@@ -61,10 +61,11 @@ _AT_THE_END = {"i": "1", "v": "5", "x": "10"}
 
 _COUNTED = frozenset({"part", "pt", "vol", "volume", "no", "chapter", "number"})
 _MOJIBAKE = re.compile(
-    "[\u00c2-\u00c5\u00d0\u00d1\u00e2-\u00e5\u0192]"
-    "[\u0080-\u00bf\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
+    "[\u00c2-\u00f4\u0192][\u0080-\u00bf\u0152-\u0178\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 _LOST_ESCAPE = re.compile(r"\\?u([0-9A-F]{4}|[0-9a-f]{4})(?![0-9A-Fa-f]{4})")
+_LOST_LETTER = re.compile("(?<=\\w)[?\ufffd](?=\\w)")
+"""What an encoding that lacks a letter left of it: `Oph?ls`."""
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-\u2013]\s*(?:(?:19|20)\d{2})?)?")
 _AKA = re.compile(r"(?:a\.?k\.?a\.?|also known as)[\s:]+", re.IGNORECASE)
@@ -100,11 +101,15 @@ _LETTERS = _Letters({ord("&"): " and ", ord("\u2019"): ""})
 
 
 def repaired(text: str) -> str:
-    """Text as it was meant: UTF-8 encoded twice and escapes without backslash are undone."""
+    """Text as it was meant: UTF-8 encoded twice and escapes without backslash are undone, what
+    stands for a lost letter is left out.
+    """
     if not text.isascii() and _MOJIBAKE.search(text):
         text = fix_encoding(text)
     if "u0" in text or "\\u" in text:
         text = _LOST_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    if "?" in text or "\ufffd" in text:
+        text = _LOST_LETTER.sub("", text)
     return text
 
 

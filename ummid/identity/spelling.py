@@ -1,15 +1,19 @@
 """How alike the titles of two statements are."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from rapidfuzz import fuzz
 
 from ummid.identity.generic import is_generic
 from ummid.identity.levels import UNKNOWN
-from ummid.identity.lexicon import meaning
+from ummid.identity.lexicon import is_common, meaning
 
 _NUMBER = re.compile(r"\d+")
+_TELLING = (("same, long", 13), ("same", 8), ("same, short", 4))
+"""Letters that a name must have to tell so much, those of common words counting half."""
+_MISSPELT = 60
+"""Words that are less alike (of 100) are two words."""
 _MANY = 12
 """More pairs of names than this are not compared for translations."""
 
@@ -42,8 +46,8 @@ def _ordered(x: str, y: str) -> tuple[str, str]:
 def _same(name: str) -> str:
     if is_generic(name):
         return "same, generic"
-    length = len(name.replace(" ", ""))
-    return "same, long" if length >= 13 else "same" if length >= 8 else "same, short"
+    length = sum(len(word) / (2 if is_common(word) else 1) for word in name.split())
+    return next((level for level, least in _TELLING if length >= least), "same, common")
 
 
 def _near(x: str, y: str, alike: float) -> str:
@@ -51,15 +55,18 @@ def _near(x: str, y: str, alike: float) -> str:
     if counts != other_counts and counts and other_counts:
         return "other number, alike" if alike >= 80 else "other number"
     numbered = ", numbered" if counts != other_counts else ""
+    words, others = set(x.split()), set(y.split())
+    if alike >= 80 and _another_word(words - others, others - words):
+        return "another word"
     if alike >= 94:
         return "nearly same" + numbered
     if alike >= 88:
         return "alike" + numbered
-    words, others = set(x.split()), set(y.split())
     shared = sum(map(len, words & others))
     length, other_length = sum(map(len, words)), sum(map(len, others))
     if shared == min(length, other_length):
-        return "contained" if min(len(x), len(y)) >= 10 else "contained, short"
+        held = "begun" if _begins(x, y) else "contained"
+        return held if min(len(x), len(y)) >= 10 else f"{held}, short"
     if alike >= 80:
         return "similar" + numbered
     if counts and counts == other_counts:
@@ -78,7 +85,33 @@ def _near(x: str, y: str, alike: float) -> str:
     return "differ"
 
 
-_POOR = frozenset({"same number", "words shared", "slightly similar", "a word alike", "differ"})
+def _begins(x: str, y: str) -> bool:
+    """Whether one is the other without what follows: a subtitle, most often."""
+    return f"{x} ".startswith(f"{y} ") or f"{y} ".startswith(f"{x} ")
+
+
+def _another_word(left: Set[str], of_other: Set[str]) -> bool:
+    """Whether each has a word that no word of the other is a misspelling of.
+
+    `take this woman` and `take this oath`; a word more, or one word written as two, is none.
+    """
+    return _unlike(left, of_other) and _unlike(of_other, left)
+
+
+def _unlike(words: Set[str], others: Set[str]) -> bool:
+    closed = "".join(sorted(others))
+    return any(
+        len(word) > 2
+        and word not in closed
+        and all(fuzz.ratio(word, other) < _MISSPELT for other in others)
+        for word in words
+    )
+
+
+_POOR = frozenset(
+    {"another word", "same number", "words shared", "slightly similar", "a word alike", "differ"}
+)
+"""Levels that a translation betters."""
 
 
 def _translated(names: Sequence[str], others: Sequence[str], level: str) -> str:
@@ -93,6 +126,8 @@ def _translated(names: Sequence[str], others: Sequence[str], level: str) -> str:
                 best = max(best, both / (sum(map(len, one)) + sum(map(len, other)) - both))
     if best == 1:
         return "translated"
+    if level == "another word":
+        return level
     if best >= 0.6:
         return "mostly translated"
     if best >= 0.35:

@@ -4,6 +4,8 @@
 """
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -102,14 +104,22 @@ async def call(
     client: "genai.Client", model: str, text: str, config: Any, timeout: float
 ) -> Answer:
     """Asks once, for at most `timeout` seconds in all. Raises Failure."""
+    async with failing(timeout):
+        response = await client.aio.models.generate_content(
+            model=model, contents=text, config=config
+        )
+    return _answer(response, model)
+
+
+@asynccontextmanager
+async def failing(timeout: float) -> AsyncIterator[None]:
+    """One request: at most `timeout` seconds in all, and whatever is raised becomes a Failure."""
     import httpx
     from google.genai import errors
 
     try:
         async with asyncio.timeout(timeout):
-            response = await client.aio.models.generate_content(
-                model=model, contents=text, config=config
-            )
+            yield
     except errors.APIError as error:
         raise _refused(error) from error
     except (TimeoutError, httpx.TimeoutException) as error:
@@ -123,7 +133,6 @@ async def call(
     except (ValueError, TypeError, KeyError, AttributeError) as error:  # a body that is no answer
         message = f"not an answer of the API: {str(error)[:200]}"
         raise Failure("garbled", message, retryable=True, paid=True) from error
-    return _answer(response, model)
 
 
 def _answer(response: Any, model: str) -> Answer:

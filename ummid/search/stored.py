@@ -17,17 +17,19 @@ from ummid.models.minilm.embedder import MiniLM
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
 from ummid.search.indexing import Followed, Indexed, Mark, follow
+from ummid.search.places import MappedVectors, Vectors
 from ummid.search.published import documents
 from ummid.search.searcher import Searcher
 from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
 from ummid.views import keys
 
-_FOLDER, _WORDS, _VECTORS, _INDEX = "search", "words-2", "vectors", "index-2"
-"""The numbers go with how words are laid out in files, and with what of a title is a restrict:
-what another version wrote is not opened but made anew, which embeds nothing again."""
+_FOLDER, _WORDS, _VECTORS = "search", "words-2", "vectors"
+"""The number goes with how words are laid out in files: what another version laid out is not opened
+but made anew."""
 _MARK = "followed.json"
 _KEPT = 2
+_FILES = MappedVectors()
 _CHUNK = 1000
 
 
@@ -62,7 +64,11 @@ def embedder() -> Embedder:
 
 
 def update(
-    table: Table, store: Path, model: Embedder, progress: Callable[[Indexed], None]
+    table: Table,
+    store: Path,
+    model: Embedder,
+    progress: Callable[[Indexed], None],
+    vectors: Vectors = _FILES,
 ) -> Indexed:
     """Indexes what a table publishes and is not indexed yet; waits for who does so already.
 
@@ -71,7 +77,7 @@ def update(
     (store / _FOLDER).mkdir(parents=True, exist_ok=True)
     with (store / _FOLDER / "lock").open("ab") as lock:
         flock(lock, LOCK_EX)
-        done = _follow(table, store, model, progress)
+        done = _follow(table, store, model, progress, vectors)
         folder = _words(store) / f"{done.serial:016d}"
         if not _opens(folder):
             shutil.rmtree(folder, ignore_errors=True)
@@ -87,61 +93,52 @@ def newest(store: Path) -> int | None:
     return int(found[-1].name) if found else None
 
 
-def generation(store: Path, model: Embedder) -> str:
+def generation(store: Path, model: Embedder, vectors: Vectors = _FILES) -> str:
     """Another one after every update of the words or of the vectors; cheap to ask for."""
-    marks = (_words(store), _beside(store, model) / _MARK)
+    marks = (_words(store), beside(store, model, vectors) / _MARK)
     return ".".join(_stamp(path) for path in marks)
 
 
-def open_search(store: Path, model: Embedder) -> Opened:
+def open_search(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Opened:
     """The newest index of a store; where vectors cannot be opened, words answer alone.
 
     Raises StoreError when nothing is indexed, or words are damaged.
     """
-    now = generation(store, model)  # before opening: what is opened is no older
+    now = generation(store, model, vectors)  # before opening: what is opened is no older
     serial = newest(store)
     if serial is None:
         raise StoreError(f"nothing is indexed in {store}; `ummid index` makes it searchable")
     catalogue = Catalogue.open(_words(store) / f"{serial:016d}")
     try:
-        vectors = _vectors(store, model, readonly=True)
+        index = vectors.open(beside(store, model, vectors), model, None)
     except StoreError as error:
         return Opened(serial, catalogue, Searcher(catalogue), None, model, str(error), now)
-    searcher = Searcher(catalogue, vectors, model)
-    return Opened(serial, catalogue, searcher, vectors, model, generation=now)
+    searcher = Searcher(catalogue, index, model)
+    return Opened(serial, catalogue, searcher, index, model, generation=now)
+
+
+def beside(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Path:
+    """The folder of what is kept of an index beside it."""
+    return store / _FOLDER / _VECTORS / vectors.name(model)
 
 
 def _follow(
-    table: Table, store: Path, model: Embedder, progress: Callable[[Indexed], None]
+    table: Table,
+    store: Path,
+    model: Embedder,
+    progress: Callable[[Indexed], None],
+    vectors: Vectors,
 ) -> Indexed:
-    beside = _beside(store, model)
-    mark = Mark(beside / _MARK)
-    if not (beside / _INDEX).exists():
-        beside.mkdir(parents=True, exist_ok=True)
+    folder = beside(store, model, vectors)
+    mark = Mark(folder / _MARK)
+    if not vectors.is_there(folder):
+        folder.mkdir(parents=True, exist_ok=True)
         mark.write(Followed())
+    index = vectors.open(folder, model, table)
     try:
-        vectors = _vectors(store, model)
-    except StoreError as error:
-        raise StoreError(
-            f"{error}; remove {beside / _INDEX} and run `ummid index` again, which embeds no text "
-            "that it has embedded before"
-        ) from error
-    try:
-        return follow(table, vectors, model, mark, progress)
+        return follow(table, index, model, mark, progress)
     finally:
-        vectors.close()
-
-
-def _vectors(store: Path, model: Embedder, *, readonly: bool = False) -> VectorIndex:
-    """Vectors of two models are never compared."""
-    from ummid.stores.mapped.index import MappedVectorIndex  # loads a large library
-
-    folder = _beside(store, model) / _INDEX
-    return MappedVectorIndex(folder, model.dimensions, readonly=readonly)
-
-
-def _beside(store: Path, model: Embedder) -> Path:
-    return store / _FOLDER / _VECTORS / model.name
+        index.close()
 
 
 def _stamp(path: Path) -> str:

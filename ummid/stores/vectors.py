@@ -74,7 +74,7 @@ class VectorIndex(Protocol):
     """Delivery semantics: a write that returned is durable and may be repeated; an older version
     never replaces a newer one, and a removal counts as a version like any other. Several
     processes may search while one writes; what is written is found once `search` is called
-    afterwards in the same process, and soon in others.
+    afterwards in the same process, and soon in others (of a service: soon, in all of them).
 
     Vectors have `dimensions` numbers and any length but 0; likeness is their cosine.
     """
@@ -83,7 +83,8 @@ class VectorIndex(Protocol):
 
     def upsert(self, items: Iterable[Item]) -> None:
         """Adds or replaces items. Raises StoreError for a vector of another size, of length 0 or
-        with numbers that are none; nothing of the call is then written.
+        with numbers that are none, and for more restricts than there is room for; nothing of the
+        call is then written.
         """
         ...
 

@@ -19,10 +19,10 @@ REPORT = b"v:report"
 LETTER = b"s:letter"
 VALUE = b"s:value"
 
-SPREAD = (b"c#", b"s#", b"v#", b"x#")
+SPREAD = (b"c#", b"h#", b"s#", b"v#", b"x#")
 """Kinds of rows whose keys do not begin with a hash: written at the end (the change feed, a new
-run's statements), or many beginning alike (a market, an id's scheme). A store of several machines
-spreads them; the keys are the same to who reads and scans them."""
+run's statements), or many beginning alike (a market, an id's scheme, an index). A store of several
+machines spreads them; the keys are the same to who reads and scans them."""
 
 LAST = (b"c#",)
 """Kinds of rows that tell of others: where a batch does not appear as a whole, they come last."""
@@ -159,6 +159,11 @@ def enrichment(content: str) -> bytes:
 
 def embedding(text_id: str) -> bytes:
     return b"l#" + text_id.encode()
+
+
+def indexed(index: str) -> bytes:
+    """What the rows of an index's ledger begin with."""
+    return b"h#" + index.encode() + b"#"
 
 
 def counter(name: str) -> bytes:

@@ -8,6 +8,7 @@ from threading import Lock
 import numpy as np
 
 from ummid.errors import StoreError
+from ummid.stores.checks import direction
 from ummid.stores.mapped.compact import compact, removals
 from ummid.stores.mapped.files import (
     Manifest,
@@ -20,7 +21,7 @@ from ummid.stores.mapped.files import (
 from ummid.stores.mapped.journal import Change, Frame, Row, append
 from ummid.stores.mapped.ranking import ranked
 from ummid.stores.mapped.reader import Place, Reader
-from ummid.stores.mapped.source import Draft, Taken, checked, direction
+from ummid.stores.mapped.source import Draft, Taken, checked
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, Item, Restricts, Vector
 
 JOURNALED = 4096
@@ -123,12 +124,7 @@ class MappedVectorIndex:
     def search(
         self, vector: Vector, count: int, within: Filter = EVERYTHING, per_crowd: int = 0
     ) -> list[Hit]:
-        if vector.shape != (self.dimensions,):
-            raise StoreError(
-                f"the query has the shape {vector.shape}; this index takes {self.dimensions} "
-                "numbers"
-            )
-        query = direction(vector)
+        query = direction(vector, self.dimensions)
         return ranked(self._reader.state(), query, count, within, per_crowd)
 
     def versions(self, ids: Sequence[str]) -> list[int | None]:

@@ -1,6 +1,5 @@
 """Rows on their way into a segment: what a call brought, what the journal and segments hold."""
 
-import math
 import tempfile
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -10,13 +9,12 @@ from typing import IO, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ummid.errors import StoreError
+from ummid.stores.checks import check_numbers, check_shape, unit
 from ummid.stores.mapped.columns import encode
 from ummid.stores.mapped.kernels import Floats, Rows
 from ummid.stores.vectors import Item, Restricts, Vector
 
 _CHUNK = 1024
-_LIMIT = 1 << 63
 
 
 class Source(Protocol):
@@ -85,11 +83,7 @@ class Draft:
     def take(self, items: Iterable[Item]) -> Taken:
         """Raises StoreError for what cannot be indexed, naming the item."""
         for item in items:
-            if item.vector.shape != (self._dimensions,):
-                raise StoreError(
-                    f"the vector of {item.id!r} has the shape {item.vector.shape}; this index "
-                    f"takes {self._dimensions} numbers"
-                )
+            check_shape(repr(item.id), item.vector, self._dimensions)
             self._all.append(item.id)
             self._versions.append(item.version)
             self._crowds.append(crowd_of(item.crowd))
@@ -126,35 +120,9 @@ class Draft:
         return whole.part(np.sort(np.fromiter(last.values(), np.int64, len(last))))
 
 
-def unit(vectors: NDArray[np.float64], ids: Sequence[str]) -> Floats:
-    """Vectors of length 1. Raises StoreError for one that has none, naming its id."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
-    bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
-    if len(bad):
-        raise StoreError(
-            f"the vector of {ids[bad[0]]!r} has the length {lengths[bad[0]]}; a direction needs "
-            "finite numbers that are not all 0"
-        )
-    scaled: Floats = (vectors / lengths[:, None]).astype(np.float32)
-    return scaled
-
-
-def direction(query: Vector) -> Floats:
-    """As `unit`, of one vector that is asked with."""
-    exact = query.astype(np.float64)
-    length = math.sqrt(float(exact @ exact))
-    if not 0 < length < math.inf:
-        unit(exact[None], ["the query"])
-    scaled: Floats = (exact / length).astype(np.float32)
-    return scaled
-
-
 def checked(name: str, restricts: Restricts) -> bytes:
     """Restricts as they are kept. Raises StoreError for a number that is too large."""
-    for key, number in restricts.numbers.items():
-        if not -_LIMIT <= number < _LIMIT:
-            raise StoreError(f"the number {key} of {name!r} is {number}: 64 bits at most")
+    check_numbers(name, restricts)
     return encode(restricts)
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from ummid.models.pace import Pace
+from ummid.pace import Pace
 
 
 class Clock:

@@ -10,6 +10,17 @@ _ONE_EVENT = 1.0
 """Seconds in which refusals count as one: the calls in flight all hear of the same overload."""
 
 
+_LONGEST_BACKOFF = 30.0
+
+
+def backoff(attempt: int, first: float, after: float, chance: float) -> float:
+    """Seconds to sleep after the `attempt`-th failure (from 1): doubling from `first`, half of it
+    by chance (0 to 1), and never sooner than the `after` that the service asked for.
+    """
+    full = min(_LONGEST_BACKOFF, first * 2.0 ** (attempt - 1))
+    return after + full * (1 + chance) / 2
+
+
 class Pace:
     """Turns at a rate that rises by `step` calls a second each second and halves at a refusal.
 
@@ -30,10 +41,11 @@ class Pace:
         self._least, self._most, self._step, self._clock = least, most, step, clock
         self._next = self._held_until = self._deaf_until = 0.0
 
-    def wait(self) -> float:
+    def wait(self, turns: int = 1) -> float:
+        """`turns`: as many as a large call stands for."""
         now = self._clock()
         turn = max(now, self._next)
-        self._next = turn + 1 / self.rate
+        self._next = turn + turns / self.rate
         return turn - now
 
     def is_held(self) -> bool:

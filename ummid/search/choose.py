@@ -1,0 +1,81 @@
+"""What the settings say of search: who embeds, and where vectors are kept."""
+
+from typing import NamedTuple
+
+from ummid.errors import ConfigError
+from ummid.models.embedder import Embedder
+from ummid.models.minilm.embedder import MiniLM
+from ummid.search.places import MappedVectors, Vectors, VertexVectors
+from ummid.settings import Settings
+
+
+class Chosen(NamedTuple):
+    """To be closed, or kept as long as the process."""
+
+    embedder: Embedder
+    vectors: Vectors
+
+    def close(self) -> None:
+        if close := getattr(self.embedder, "close", None):
+            close()
+
+
+def chosen(settings: Settings) -> Chosen:
+    """Raises ConfigError for settings that name nothing or contradict each other."""
+    return Chosen(_embedder(settings), _vectors(settings))
+
+
+def offline() -> Chosen:
+    """What needs no network and no key."""
+    return Chosen(MiniLM(), MappedVectors())
+
+
+def _embedder(settings: Settings) -> Embedder:
+    named = settings.get("embedder")
+    if named == "minilm":
+        return MiniLM()
+    if named == "gemini":
+        return _gemini(settings)
+    raise ConfigError(f"embedder = {named!r}: there are minilm and gemini")
+
+
+def _vectors(settings: Settings) -> Vectors:
+    named = settings.get("vectors")
+    if named == "mapped":
+        return MappedVectors()
+    if named == "vertex":
+        from ummid.stores.vertex.wire import Place
+
+        parts = ("index", "endpoint", "deployed", "domain")
+        place = Place(*(settings.get(f"vertex_{part}") for part in parts))
+        return VertexVectors(place, _seconds(settings))
+    raise ConfigError(f"vectors = {named!r}: there are mapped and vertex")
+
+
+def _gemini(settings: Settings) -> Embedder:
+    from ummid.models.budget import Budget
+    from ummid.models.gemini_calls import Endpoint
+    from ummid.models.gemini_embedder import EmbeddingConfig, GeminiEmbedder
+    from ummid.models.prices import Prices
+
+    tokens, money = settings.number("embed_tokens"), settings.number("embed_money")
+    price, size = settings.number("embed_price"), settings.number("embed_dimensions")
+    project = settings.get("gemini_project")
+    return GeminiEmbedder(
+        EmbeddingConfig(
+            model=settings.get("embed_model"),
+            dimensions=int(size or 0),
+            endpoint=Endpoint(project=project or None, location=settings.get("gemini_location")),
+            prices=None if price is None else Prices(price, 0),
+            query_deadline=_seconds(settings),
+        ),
+        Budget(None if tokens is None else int(tokens), money),
+    )
+
+
+def _seconds(settings: Settings) -> float:
+    """Raises ConfigError for none: a search cannot be answered at once."""
+    seconds = settings.number("meaning_seconds")
+    if not seconds:
+        raise ConfigError("meaning_seconds takes a number above 0, as in 2.5")
+    return seconds

@@ -1,0 +1,1 @@
+"""`VectorIndex` on Vertex AI Vector Search, with a table beside it that decides what is newest."""
