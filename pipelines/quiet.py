@@ -21,8 +21,14 @@ def importing_beam() -> Iterator[None]:
     finally:
         for logger in loggers:
             logger.removeFilter(_concerns_us)
+    logging.getLogger().addFilter(_is_no_aside)
     logging.getLogger("apache_beam").setLevel(logging.ERROR)
     logging.getLogger("apache_beam.runners.common").setLevel(logging.CRITICAL)
+
+
+def _is_no_aside(record: logging.LogRecord) -> bool:
+    """RunInference measures memory where packages are that it needs for another purpose."""
+    return not record.getMessage().startswith("Resource module is not available")
 
 
 def _concerns_us(record: logging.LogRecord) -> bool:

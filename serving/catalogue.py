@@ -15,6 +15,7 @@ from ummid.stores.table import Table
 from ummid.views import changes, keys, titles
 from ummid.views.availability import UNSTATED, decode_offers
 from ummid.views.changes import Change
+from ummid.views.generated import GeneratedText, generated_text, with_generated
 from ummid.views.state import RecordState, states
 from ummid.views.titles import Document
 
@@ -78,8 +79,16 @@ class Catalogue:
             raise Problem("unknown-title", f"no title was ever published as {title_id}")
         raise Problem("withdrawn-title", f"no partner states {title_id} any more")
 
+    def served(self, title_id: str) -> Document:
+        """As `document`, with what was generated about the title."""
+        return with_generated(self.table, title_id, self.document(title_id))
+
     def title(self, title_id: str) -> Title:
         return _decode_title(self.document(title_id).body)
+
+    def generated(self, title_id: str) -> GeneratedText | None:
+        """What a model says of a published title, where one was asked."""
+        return generated_text(self.table, title_id, self.document(title_id))
 
     def sources(self, title: Title) -> list[RecordState | None]:
         """What is filed of each statement behind a title, in the order of its sources."""

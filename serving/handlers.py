@@ -16,6 +16,7 @@ from serving.shapes import (
     HealthBody,
     LookupBody,
     ProblemTypeBody,
+    TitleBody,
     TitleReference,
 )
 from ummid.catalog.identifiers import external_id
@@ -40,11 +41,12 @@ class Context(NamedTuple):
 def title(context: Context, id: str, lang: str | None = None) -> Answer:
     """The stored bytes: body and validator were made when the title was published.
 
-    Only an answer in a language is made when asked for.
+    What was generated about it follows as a part of its own. Only an answer in a language is
+    made when asked for.
     """
     if lang is not None:
         return _localised(context, id, lang)
-    found = context.catalogue.document(id)
+    found = context.catalogue.served(id)
     headers = [
         ("Content-Type", JSON),
         ("Cache-Control", context.cache_control),
@@ -58,7 +60,8 @@ def _localised(context: Context, id: str, lang: str) -> Answer:
     headers = [("Surrogate-Key", f"title/{id}")]
     if shown := language_shown(found):
         headers.append(("Content-Language", shown))
-    return as_json(found, context.cache_control, *headers)
+    body = TitleBody.of(found, context.catalogue.generated(id))
+    return as_json(body, context.cache_control, *headers)
 
 
 def availability(

@@ -28,8 +28,8 @@ from serving.shapes import (
     ProvenanceBody,
     SearchBody,
     SuggestionsBody,
+    TitleBody,
 )
-from ummid.catalog.title import Title
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -198,7 +198,7 @@ ROUTES: tuple[Route, ...] = (
         path="/api/v1/titles/{id}",
         summary="A title, with where its contested fields come from",
         handler=handlers.title,
-        body=Title,
+        body=TitleBody,
         parameters=(
             _ID,
             Parameter(

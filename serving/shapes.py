@@ -1,11 +1,23 @@
 """The bodies of the API's answers, field by field. Times are ISO 8601 in UTC."""
 
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
-from ummid.catalog.title import Score
+from ummid.catalog.title import Score, Title
 from ummid.rights.availability import OfferAnswer, Status
+from ummid.views.generated import GeneratedText
+
+
+class TitleBody(Title, frozen=True, omit_defaults=True, kw_only=True):
+    """A title, and apart from what partners say of it, what a model does."""
+
+    generated: GeneratedText | None = None
+
+    @classmethod
+    def of(cls, title: Title, generated: GeneratedText | None) -> Self:
+        return cls(**asdict(title), generated=generated)
 
 
 class AvailabilityBody(Struct, frozen=True, kw_only=True):

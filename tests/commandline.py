@@ -36,7 +36,7 @@ def lines(text: str) -> list[dict[str, Any]]:
 
 def errors(result: "Result | subprocess.CompletedProcess[str]") -> list[str]:
     """Lines on standard error, less those of progress, which a slow machine shows."""
-    progress = ("reading: ", *(f"{step.lower()}: " for step in STEPS))
+    progress = ("reading: ", "indexing: ", *(f"{step.lower()}: " for step in STEPS))
     return [line for line in result.stderr.splitlines() if not line.startswith(progress)]
 
 

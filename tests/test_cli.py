@@ -89,7 +89,7 @@ def test_config_says_what_is_in_force_and_from_where(
     file = write(tmp_path / "mine.toml", 'port = 81\n[precedence]\nrights = ["legal", "*"]\n')
     monkeypatch.setenv("UMMID_HOST", "::1")
     lines = ummid("--config", file, "config").stdout.splitlines()
-    groups = ("enrich", "gemini_", "embed", "meaning_", "vectors", "vertex_")
+    groups = ("index", "enrich", "gemini_", "embed", "meaning_", "vectors", "vertex_")
     others = [line for line in lines if line.startswith(groups)]
     assert others == [
         f"{name} = {_DEFAULTS[name]!r}  (default; {HELP[name]})"

@@ -21,6 +21,7 @@ COMMANDS = [
     ["--config", "samples/ummid.toml", "ingest", "samples/feeds"],
     ["--config", "samples/ummid.toml", "ingest", "samples/later"],
     ["serve"],
+    ["search"],
     ["deadletters", "list"],
     ["parse", "samples/feeds/canal-bleu/catalogue.csv"],
 ]
@@ -62,7 +63,7 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex((demo.HOST, port)) == 0
 
 
-def test_it_ingests_serves_and_shows_five_things_to_try(
+def test_it_ingests_serves_and_shows_six_things_to_try(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], taken_port: int
 ) -> None:
     shown = run(capfd, "--store", tmp_path, "--port", taken_port, "--no-serve")
@@ -71,7 +72,8 @@ def test_it_ingests_serves_and_shows_five_things_to_try(
     for arguments in COMMANDS:
         assert any(f"ummid {' '.join(arguments)}" in line for line in shown.typed), arguments
     assert sum(line.startswith("curl -s ") for line in shown.typed) == 3
-    assert sum(line.startswith("Try ") for line in shown.lines) == 5
+    assert sum(line.startswith("Try ") for line in shown.lines) == 6
+    assert shown.text.count("enrichment: ") == 2
     assert "held: samples/later/lumen/roku-channel.json" in shown.text
     assert '"status": "available"' in shown.text
     assert '"partner": "northwind-legal"' in shown.text

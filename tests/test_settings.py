@@ -14,6 +14,7 @@ DEFAULTS = {
     "port": "8080",
     "workers": "2",
     "cache": "memory",
+    "index": "yes",
     "enricher": "offline",
     "gemini_model": "gemini-3.5-flash-lite",
     "gemini_project": "",
@@ -144,3 +145,13 @@ def test_a_file_that_was_named_must_be_there_and_be_text(file: Path, tmp_path: P
     file.write_bytes(b"store = '\xff'")
     with pytest.raises(ConfigError, match=f"{file}: .*utf-8"):
         Settings({}, file)
+
+
+@pytest.mark.parametrize(("said", "means"), [("yes", True), ("no", False)])
+def test_indexing_is_on_or_off(said: str, means: bool) -> None:
+    assert Settings({"UMMID_INDEX": said}).index is means
+
+
+def test_another_word_for_indexing_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"index = 'maybe' .*say yes or no"):
+        _ = Settings({"UMMID_INDEX": "maybe"}).index

@@ -20,7 +20,7 @@ from ummid.ingest.run import now_ms
 from ummid.ingest.settle import Settled, settle
 from ummid.ingest.sources import Source, stage_source
 from ummid.partners import Partners
-from ummid.views.runs import Counts, RunReport
+from ummid.views.runs import Counts, Enriched, RunReport
 
 Plan = tuple[Settled, list[Delivery]]
 
@@ -177,7 +177,7 @@ class PublishViews(beam.PTransform):
 
 
 class FinishRun(beam.PTransform):
-    """Numbers published -> the run's report, once all is published."""
+    """Enriched -> the run's report, once all is done."""
 
     def __init__(
         self,
@@ -186,15 +186,17 @@ class FinishRun(beam.PTransform):
         counts: beam.PCollection[dict[str, Counts]],
         compared: beam.PCollection[Comparisons],
         resolved: beam.PCollection[Resolved],
+        published: beam.PCollection[int],
     ) -> None:
         super().__init__()
         self._run, self._plan = run, plan
         self._counts, self._compared, self._resolved = counts, compared, resolved
+        self._published = published
 
-    def expand(self, published: beam.PCollection[int]) -> beam.PCollection[RunReport]:
+    def expand(self, enriched: beam.PCollection[Enriched]) -> beam.PCollection[RunReport]:
         return (
-            published
-            | "All published" >> beam.CombineGlobally(sum)
+            enriched
+            | "All enriched" >> beam.CombineGlobally(beam.combiners.ToListCombineFn())
             | "Report"
             >> beam.Map(
                 _finish,
@@ -203,17 +205,19 @@ class FinishRun(beam.PTransform):
                 beam.pvalue.AsList(self._counts),
                 beam.pvalue.AsList(self._compared),
                 beam.pvalue.AsList(self._resolved),
+                beam.pvalue.AsList(self._published),
             )
         )
 
 
 def _finish(
-    changed: int,
+    enriched: list[Enriched],
     run: Run,
     plan: Plan,
     counts: list[dict[str, Counts]],
     compared: list[Comparisons],
     resolved: list[Resolved],
+    published: list[int],
 ) -> RunReport:
     settled, deliveries = plan
     return finish(
@@ -224,6 +228,7 @@ def _finish(
         counts=counts,
         compared=compared,
         absent=sum(r.absent for r in resolved),
-        changed=changed,
+        changed=sum(published),
+        enriched=enriched,
         seconds=max(0, now_ms() - run.known) / 1000,
     )

@@ -11,6 +11,7 @@ import msgspec
 
 from ummid import __version__
 from ummid.demo import demo
+from ummid.enriching import enrich
 from ummid.errors import UmmidError
 from ummid.finding import index, search
 from ummid.review import explain, reading, review
@@ -60,6 +61,7 @@ def main(ctx: click.Context, config: Path | None) -> None:
 
 
 main.add_command(demo)
+main.add_command(enrich)
 main.add_command(tables)
 main.add_command(index)
 main.add_command(search)
@@ -130,6 +132,7 @@ def title(settings: Settings, words: tuple[str, ...], store: Path | None) -> Non
     That is how good it is, where its sources disagree, whose word each field is, and what
     joined each of its records.
     """
+    from ummid.views.generated import with_generated
     from ummid.views.titles import read_document, survivor
 
     *how, title_id = words
@@ -140,7 +143,10 @@ def title(settings: Settings, words: tuple[str, ...], store: Path | None) -> Non
             for line in explain(table, title_id):
                 click.echo(line)
             return
-        document = read_document(table, survivor(table, title_id))
+        survives = survivor(table, title_id)
+        document = read_document(table, survives)
+        if document is not None:
+            document = with_generated(table, survives, document)
     if document is None or not document.body:
         raise click.ClickException(f"there is no title {title_id!r} in the store")
     click.echo(msgspec.json.format(document.body, indent=2).decode())

@@ -77,7 +77,10 @@ def demo(store: Path, serve: bool, port: int) -> None:
 
 
 def _ingest(store: Path) -> None:
-    _title("Feeds of a dozen partners go in; what is broken is set aside with its reason")
+    _title(
+        "Feeds of a dozen partners go in; what is broken is set aside with its reason. Titles are "
+        "enriched offline and made searchable"
+    )
     _run(_ingest_command(SAMPLES / "feeds", store))
     _title(
         "Later deliveries: an update, an outdated one, a repeated one, a delete, and a "
@@ -104,6 +107,7 @@ def _tries(store: Path, base: str) -> Iterator[Try]:
     availability = f"{title}/availability?territory=FR&at=2025-03-01"
     provenance = f"{title}/provenance"
     letters = ["deadletters", "list", "--store", _shown(store)]
+    search = ["search", "a suspenseful story at sea", "--limit", "3", "--store", _shown(store)]
     parse = ["parse", _shown(SAMPLES / "feeds/canal-bleu/catalogue.csv"), *_partners()]
     yield Try(
         "a title by an identifier that several partners share",
@@ -120,6 +124,11 @@ def _tries(store: Path, base: str) -> Iterator[Try]:
         "why 2021 and not 2022 (the part of the answer about the year)",
         f'curl -s "{provenance}"',
         lambda: _clipped(_json(_about("year", _get(provenance)))),
+    )
+    yield Try(
+        "titles by what they are about: words, meaning, and moods that a model found in them",
+        _command_line(search),
+        lambda: _clipped(_output(search)),
     )
     yield Try(
         "what could not be taken, where it stands and why",

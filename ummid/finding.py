@@ -1,5 +1,6 @@
 """`ummid index` and `ummid search`: what titles are about, found by words and meaning."""
 
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _store = click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
 _DAY_SECONDS = 86_400
+_SAID_EVERY = 5.0
 
 
 @click.command()
@@ -28,24 +30,33 @@ _DAY_SECONDS = 86_400
 def index(settings: Settings, store: Path | None) -> None:
     """Embed and index what changed since the last time, so that it is found by its meaning.
 
-    Run it after an ingest. Every text is embedded once: running it again embeds nothing.
+    `ummid ingest` ends with it, unless told otherwise. Every text is embedded once: running it
+    again embeds nothing.
     """
+    folder = store or settings.store
+    open_table(folder, readonly=True).close()  # says so when there is no store
+    bring_up(settings, folder)
+
+
+def bring_up(settings: Settings, store: Path) -> None:
+    """Makes searchable what a store publishes, and says what that took."""
     from ummid.search import stored
     from ummid.search.choose import chosen
     from ummid.search.indexing import Indexed
 
-    folder = store or settings.store
-    open_table(folder, readonly=True).close()  # says so when there is no store
+    said = time.monotonic()
 
     def told(done: Indexed) -> None:
-        click.echo(f"{done.titles:,} titles, {done.embedded:,} embedded", err=True)
+        nonlocal said
+        if time.monotonic() - said > _SAID_EVERY:
+            said = time.monotonic()
+            click.echo(f"indexing: {done.titles:,} titles, {done.embedded:,} embedded", err=True)
 
-    with closing(chosen(settings)) as means, closing(open_table(folder)) as table:
-        done = stored.update(table, beside(folder), means.embedder, told, means.vectors)
-    click.echo(
-        f"{done.titles:,} changed titles: {done.embedded:,} embedded, {done.reused:,} vectors "
-        f"reused, {done.removed:,} taken out, {done.failed:,} without a vector"
-    )
+    with closing(chosen(settings)) as means, closing(open_table(store)) as table:
+        done = stored.update(table, beside(store), means.embedder, told, means.vectors)
+    others = {"reused": done.reused, "taken out": done.removed, "without a vector": done.failed}
+    more = "".join(f", {count:,} {name}" for name, count in others.items() if count)
+    click.echo(f"index: {done.titles:,} changed titles, {done.embedded:,} embedded{more}")
 
 
 @click.command()

@@ -138,6 +138,7 @@ def _rule(
     *,
     same: bool,
 ) -> None:
+    from ummid.enrich.choose import chosen
     from ummid.ingest.context import close_table
     from ummid.ingest.ruling import rule
     from ummid.views.review import find
@@ -157,6 +158,7 @@ def _rule(
             author=author or getpass.getuser(),
             note=note,
             precedence=settings.precedence,
+            enricher=chosen(settings),
         )
     finally:
         close_table(target)
@@ -174,7 +176,7 @@ def explain(table: Table, title_id: str) -> Iterator[str]:
     found = why(table, title_id)
     if found is None:
         raise click.ClickException(f"there is no title {title_id!r} in the store")
-    yield from explained(table, found.title, found.joined)
+    yield from explained(table, found.title, found.joined, found.enrichment)
 
 
 def _side(side: "Side") -> str:

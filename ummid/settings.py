@@ -29,6 +29,7 @@ _DEFAULTS: Mapping[str, str] = {
     "port": "8080",
     "workers": "2",
     "cache": "memory",
+    "index": "yes",
     "enricher": "offline",
     "gemini_model": "gemini-3.5-flash-lite",
     "gemini_project": "",
@@ -56,7 +57,9 @@ HELP: Mapping[str, str] = {
     "port": "port that `ummid serve` listens on",
     "workers": "processes of `ummid serve`",
     "cache": "where searches are remembered: `memory`, or the URL of a Redis or Valkey server",
-    "enricher": "who writes about titles: `offline` chooses among partners' words, `gemini` writes",
+    "index": "whether `ummid ingest` makes titles searchable at its end: `yes` or `no`",
+    "enricher": "who writes about titles: `offline` chooses among partners' words, "
+    "`gemini` writes, `none` is nobody",
     "gemini_model": "the model that `gemini` asks",
     "gemini_project": "Google Cloud project that is asked and pays; none: an API key's",
     "gemini_location": "region of the project that is asked",
@@ -136,6 +139,14 @@ class Settings:
                 f'{self.file}: [precedence] takes lists of partners, as in rights = ["legal", "*"]'
             )
         return Precedence({group: tuple(names) for group, names in order.items()})
+
+    @property
+    def index(self) -> bool:
+        """Whether what is published is indexed at once. Raises ConfigError for any other word."""
+        said = self.setting("index")
+        if said.value not in ("yes", "no"):
+            raise ConfigError(f"index = {said.value!r} ({said.origin}): say yes or no")
+        return said.value == "yes"
 
     @property
     def partners(self) -> Path | None:

@@ -7,7 +7,9 @@ import msgspec
 from rich.console import Console
 
 from pipelines.quiet import importing_beam
+from ummid.enrich.choose import chosen
 from ummid.errors import ConfigError
+from ummid.finding import bring_up
 from ummid.partners import load_partners
 from ummid.settings import Settings
 
@@ -30,6 +32,9 @@ from ummid.settings import Settings
     help="How long to wait while another ingest holds the store.",
 )
 @click.option("--release-held", is_flag=True, help="Apply full deliveries of any effect.")
+@click.option(
+    "--index/--no-index", "indexes", default=None, help="Make titles searchable at the end."
+)
 @click.option("--beam", "beam_options", multiple=True, help="Further Beam option, as --name=value.")
 @click.pass_obj
 def ingest(
@@ -44,12 +49,14 @@ def ingest(
     workers: int | None,
     patience: float,
     release_held: bool,
+    indexes: bool | None,
     beam_options: tuple[str, ...],
 ) -> None:
     """Ingest PATHS: files, folders, globs, archives, gs:// objects.
 
     Ends with a report whose `read` is the sum of published, unchanged, superseded, withdrawn
-    and rejected. Running it again on the same input publishes nothing new.
+    and rejected. Running it again on the same input publishes nothing new. Titles that
+    changed are enriched (setting `enricher`) and made searchable (setting `index`).
     """
     with importing_beam():
         from pipelines.ingest.display import Display, show
@@ -58,7 +65,8 @@ def ingest(
         from ummid.feeds.registry import by_name
         from ummid.ingest.context import close_table
 
-    target = store or settings.store
+    target, enricher = store or settings.store, chosen(settings)
+    indexes = settings.index if indexes is None else indexes
     if format_name:
         by_name(format_name)
     if report and not report.parent.is_dir():
@@ -79,9 +87,12 @@ def ingest(
                 progress=display,
                 patience=patience,
                 workers=workers or workers_for(ordered),
+                enricher=enricher,
             )
     finally:
         close_table(target)
     show(done, Console())
     if report:
         report.write_bytes(msgspec.json.format(msgspec.json.encode(done), indent=2) + b"\n")
+    if indexes:
+        bring_up(settings, target)

@@ -10,12 +10,15 @@ from rich.console import Console
 
 from pipelines.quiet import importing_beam
 from ummid import opening
+from ummid.enrich.choose import chosen as enricher_of
+from ummid.errors import ConfigError
+from ummid.finding import bring_up
 from ummid.ingest.context import close_table, open_table
 from ummid.ingest.sources import Source, source_again
 from ummid.partners import load_partners
 from ummid.printable import one_line, printable
 from ummid.settings import Settings
-from ummid.views.deadletters import DeadLetter, letters, origin, read
+from ummid.views.deadletters import DeadLetter, letters, origin, read, title_of
 
 _store = click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
 
@@ -86,7 +89,8 @@ def replay(
 ) -> None:
     """Read the files of LETTER_IDS again, after a fix in a profile or at the partner's.
 
-    What went through before is unchanged; what is taken now is published.
+    What went through before is unchanged; what is taken now is published. A title that could
+    not be enriched is asked for again.
     """
     with importing_beam():
         from pipelines.ingest.display import show as show_report
@@ -102,18 +106,28 @@ def replay(
             chosen += [x for x in waiting if partner in (None, x.partner)]
         if not chosen:
             raise click.UsageError("name letters, or use --all or --partner")
-        sources = _sources(target, chosen)
+        enricher, titles = enricher_of(settings), [t for x in chosen if (t := title_of(x))]
+        if titles and enricher is None:
+            raise ConfigError(
+                f"enricher = none: nobody can be asked again for {len(titles)} titles; set it to "
+                "offline or gemini"
+            )
+        sources = _sources(target, (x for x in chosen if title_of(x) is None))
         report = run_ingest(
             target,
             sources,
             load_partners(partners or settings.partners),
             precedence=settings.precedence,
             release_held=release_held,
+            enricher=enricher,
+            again=titles,
         )
         open_still = [x for x in chosen if read(table, x.id).resolved_by is None]
     finally:
         close_table(target)
     show_report(report, Console())
+    if settings.index:
+        bring_up(settings, target)
     click.echo(f"{len(chosen) - len(open_still)} of {len(chosen)} letters went through")
     for letter in open_still:
         click.echo(_line(letter))

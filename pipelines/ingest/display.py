@@ -14,9 +14,9 @@ from rich.text import Text
 
 from ummid.ingest.context import PARTITIONS
 from ummid.printable import one_line
-from ummid.views.runs import FileReport, RunReport
+from ummid.views.runs import Enriched, FileReport, RunReport
 
-STEPS = ("Apply", "Pair", "Compare", "Resolve", "Publish")
+STEPS = ("Apply", "Pair", "Compare", "Resolve", "Publish", "Enrich")
 """The steps that are followed by the partition, in their order."""
 
 _PLAIN_EVERY = 5.0
@@ -137,8 +137,19 @@ def show(report: RunReport, console: Console) -> None:
         + (f"; {report.absent:,} withdrawn by full deliveries" if report.absent else "")
         + ("" if report.published or report.withdrawn else "; nothing new was published"),
     )
-    if report.rejected:
-        _say(console, "rejected records wait as dead letters: `ummid deadletters list`")
+    if said := enrichment(report.enrichment):
+        _say(console, said)
+    if report.rejected or report.enrichment.failed:
+        _say(console, "what could not be taken waits as dead letters: `ummid deadletters list`")
+
+
+def enrichment(done: Enriched) -> str:
+    """What became of the titles to enrich, in words; "" where there were none."""
+    counts = {name: getattr(done, name) for name in ("enriched", "kept", "failed", "left")}
+    if not any(counts.values()):
+        return ""
+    said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return f"enrichment: {said} titles" + (f": {done.stopped}" if done.left else "")
 
 
 def _notes(file: FileReport) -> Iterator[str]:

@@ -1,7 +1,10 @@
-"""The graph of an ingest: match, stage, settle, apply, pair, compare, resolve, publish, finish."""
+"""The graph of an ingest: match, stage, settle, apply, pair, compare, resolve, publish, enrich,
+finish.
+"""
 
 import apache_beam as beam
 
+from transforms.enrich import EnrichTitles
 from transforms.files import MatchFeeds
 from transforms.steps import (
     ApplyStaged,
@@ -31,4 +34,5 @@ def build(pipeline: beam.Pipeline, run: Run, sources: list[Source], partners: Pa
     compared = paired | "Compare records" >> CompareRecords(run)
     resolved = compared | "Resolve titles" >> ResolveTitles(run)
     published = resolved | "Publish views" >> PublishViews(run)
-    _ = published | "Finish" >> FinishRun(run, plan, counts, compared, resolved)
+    enriched = published | "Enrich titles" >> EnrichTitles(run)
+    _ = enriched | "Finish" >> FinishRun(run, plan, counts, compared, resolved, published)

@@ -9,6 +9,7 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from pipelines.ingest.graph import build
 from transforms.progress import Reporter, listen
 from ummid.catalog.precedence import Precedence
+from ummid.enrich.choose import Chosen
 from ummid.errors import ConfigError, StoreError, UmmidError
 from ummid.ingest.context import Run
 from ummid.ingest.processes import processes
@@ -16,7 +17,7 @@ from ummid.ingest.run import begin
 from ummid.ingest.sources import Source
 from ummid.machine import usable_cores
 from ummid.partners import Partners
-from ummid.views import runs
+from ummid.views import keys, queue, runs
 from ummid.views.runs import RunReport
 
 DEFAULT_RUNNER = "FnApiRunner"
@@ -44,15 +45,18 @@ def run_ingest(
     progress: Reporter | None = None,
     workers: int = 1,
     patience: float = 0,
+    enricher: Chosen | None = None,
+    again: Sequence[str] = (),
 ) -> RunReport:
     """Ingests sources into a store and gives the run's report.
 
     `workers` are the cores of this machine that the in-process runner uses; `patience` seconds
-    are waited for another run to release the store.
+    are waited for another run to release the store. `again` are titles to ask `enricher` for
+    once more, changed or not.
 
     Exactly once in effect: a run that was killed is made good by running it again. Raises
-    StoreError when the store is busy or cannot be written, ConfigError for a runner or an
-    option of it that Beam refuses.
+    StoreError when the store is busy or cannot be written, ConfigError for a runner, an option
+    of it or an enricher that cannot be used.
     """
     if runner != DEFAULT_RUNNER:
         workers = 1
@@ -61,10 +65,17 @@ def run_ingest(
         beam_options = (*threads, *beam_options)
     pipeline = _pipeline(runner, beam_options)
     with (
-        begin(store, precedence, release_held=release_held, patience=patience) as run,
+        begin(
+            store,
+            precedence,
+            release_held=release_held,
+            patience=patience,
+            enricher=enricher,
+        ) as run,
         processes(run, workers),
     ):
         listen(run.id, progress)
+        run.table().write(queue.puts(keys.unenriched, again, run.id, "again", run.known))
         try:
             build(pipeline, run, sources, partners)
             pipeline.run().wait_until_finish()

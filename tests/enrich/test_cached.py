@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.enrich.enrichers import Counting, titled
-from ummid.enrich.asking import ask
 from ummid.enrich.cached import CachedEnricher
 from ummid.enrich.dryrun import Estimate, dry_run
+from ummid.enrich.outcomes import ask
 from ummid.errors import ModelError, StoreError
 from ummid.models.enricher import Cost, Enrichment
 from ummid.models.outcome import Outcome

@@ -9,6 +9,7 @@ from typing import Any
 from transforms.files import match
 from ummid.catalog.precedence import Precedence
 from ummid.catalog.title import Title
+from ummid.enrich.choose import Chosen
 from ummid.feeds.connector import Profile
 from ummid.ingest.context import close_table, open_table
 from ummid.ingest.ruling import rule
@@ -29,6 +30,7 @@ class Store:
         self.path = path
         self.partners = Partners(dict(partners or {}))
         self._now = 1_800_000_000_000  # January 2027
+        self.enricher: Chosen | None = None
 
     @property
     def table(self) -> Table:
@@ -47,7 +49,11 @@ class Store:
         self._now += 1000
         sources = [s for path in paths for s in match(str(path), partner)]
         with begin(
-            self.path, precedence, clock=lambda: self._now, release_held=release_held
+            self.path,
+            precedence,
+            clock=lambda: self._now,
+            release_held=release_held,
+            enricher=self.enricher,
         ) as run:
             report = ingest(run, sources, self.partners)
         total = report.published + report.unchanged + report.superseded

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.commandline import lines, refused, ummid
-from tests.ingest.feeds import Store, avails, item, mrss, write
+from tests.enrich.enrichers import MADE, Counting, Named
+from tests.ingest.feeds import Store, avails, item, mrss, roku, write
 
 ALIASES = '[partner.acme]\naliases = { atlantis = "GR" }\n'
 ONE, LOST, THREE = item("g1", "One"), item("g2", "Lost", "atlantis"), item("g3", "Three")
@@ -180,3 +181,27 @@ def test_a_held_delivery_is_applied_by_its_letter_when_it_is_released(tmp_path: 
     assert "1 of 1 letters went through" in letters.replay(letter, "--release-held")
     assert letters.titles() == {"Four"}
     assert letters.list() == []
+
+
+def test_a_title_that_could_not_be_enriched_is_asked_for_again(tmp_path: Path) -> None:
+    MADE["m"] = Counting()
+    store = Store(tmp_path / "store")
+    store.enricher = Named("m")
+    movies = [{"id": name, "title": name} for name in ("bad", "good")]
+    store.ingest(write(tmp_path / "a.json", roku(movies, "2024-01-01T00:00:00Z")))
+    (letter,) = store.letters()
+    store.close()
+    listed = ummid("deadletters", "list", "--store", store.path).stdout
+    assert f"{letter.id} {letter.path}: m p: link: a link in it" in listed
+    off = tmp_path / "off.toml"
+    off.write_text('enricher = "none"')
+    told = ["deadletters", "replay", "--store", store.path, letter.id]
+    assert refused(ummid("--config", off, *told)).startswith("enricher = none: nobody can be asked")
+    said = ummid(*told)
+    assert (said.exit_code, said.stderr) == (0, "")
+    assert "enrichment: 1 enriched titles" in said.stdout
+    assert "index: 2 changed titles, 2 embedded" in said.stdout
+    assert "1 of 1 letters went through" in said.stdout
+    assert ummid("deadletters", "list", "--store", store.path).stdout == ""
+    (gone,) = ummid("deadletters", "list", "--all", "--store", store.path).stdout.splitlines()
+    assert gone.startswith(letter.id)

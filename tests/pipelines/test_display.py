@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipelines.ingest.display import Display, show
-from ummid.views.runs import Counts, FileReport, RunReport
+from pipelines.ingest.display import Display, enrichment, show
+from ummid.views.runs import Counts, Enriched, FileReport, RunReport
 
 
 class Clock:
@@ -141,7 +141,7 @@ def test_the_table_fits_eighty_columns_with_every_head_whole(partner: str) -> No
 def test_the_last_lines_say_what_changed_and_what_waits() -> None:
     assert shown(report(read=10, absent=1200, rejected=1))[-2:] == [
         "3 titles changed in 2.0 s (5 records/s); 1,200 withdrawn by full deliveries",
-        "rejected records wait as dead letters: `ummid deadletters list`",
+        "what could not be taken waits as dead letters: `ummid deadletters list`",
     ]
     assert shown(report(published=0, withdrawn=1, titles_changed=1))[-1] == (
         "1 titles changed in 2.0 s (0 records/s)"
@@ -177,3 +177,18 @@ def test_partner_text_is_never_obeyed_by_the_terminal() -> None:
     show(report({nasty: LARGE}, [file(nasty, "held", nasty)]), screen.console)
     assert screen.text.count("\\x1b[2J[bold] x") == 4
     assert "\x1b[2J" not in screen.text
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        (Enriched(), ""),
+        (Enriched(enriched=1200, kept=3), "enrichment: 1,200 enriched, 3 kept titles"),
+        (
+            Enriched(failed=2, left=40, stopped="the budget is used up"),
+            "enrichment: 2 failed, 40 left titles: the budget is used up",
+        ),
+    ],
+)
+def test_what_became_of_titles_to_enrich_is_said_in_words(done: Enriched, said: str) -> None:
+    assert enrichment(done) == said

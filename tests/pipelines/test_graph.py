@@ -49,8 +49,16 @@ Publish views/Publish/Before Publish
 Publish views/Publish/Partitions
 Publish views/Publish/Spread
 Publish views/Publish/Publish
+Enrich titles
+Enrich titles/Before Enrich
+Enrich titles/Partitions
+Enrich titles/Spread
+Enrich titles/Waiting
+Enrich titles/Ask
+Enrich titles/Count
+Enrich titles/Sum
 Finish
-Finish/All published
+Finish/All enriched
 Finish/Report
 """
 

@@ -10,6 +10,7 @@ import pytest
 from tests.commandline import errors, run, ummid
 from tests.ingest.feeds import Store, item, mrss, table, write
 from tests.pipelines.inbox import PROFILES, fill
+from ummid.enrich.choose import Chosen
 from ummid.ingest.run import begin
 from ummid.views import keys
 
@@ -70,7 +71,8 @@ def test_the_report_says_what_became_of_the_records(ran: Ran) -> None:
     }
     assert first["run"].startswith("run-2")
     assert first["seconds"] > 0
-    assert first["serial"] == first["titles_changed"] > 0
+    assert first["enrichment"] == {"enriched": first["titles_changed"]}
+    assert first["serial"] == 2 * first["titles_changed"] > 0
 
 
 def test_the_report_names_every_file_with_its_format_and_no_hidden_one(ran: Ran) -> None:
@@ -102,13 +104,13 @@ def test_a_run_ends_with_a_table_and_what_to_do_next(ran: Ran) -> None:
     assert ["partner", *NAMES] in rows
     assert ["acme", "3", "2", "0", "0", "0", "1"] in rows
     assert ["all", "12", "10", "0", "0", "0", "2"] in rows
-    assert "rejected records wait as dead letters: `ummid deadletters list`" in ran.said[0]
+    assert "what could not be taken waits as dead letters: `ummid deadletters list`" in ran.said[0]
     assert max(len(line) for line in ran.said[0].splitlines()) <= 80
 
 
 def test_beam_and_the_plain_loop_give_the_same_views(ran: Ran, tmp_path: Path) -> None:
     loop = Store(tmp_path / "loop")
-    loop.partners = loop.partners.load(ran.profiles)
+    loop.partners, loop.enricher = loop.partners.load(ran.profiles), Chosen()
     report = loop.ingest(ran.inbox)
     loop.close()
     assert report.published == ran.reports[0]["published"]

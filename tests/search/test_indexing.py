@@ -16,6 +16,7 @@ from ummid.models.outcome import Outcome
 from ummid.search.indexing import Indexed, Mark, follow
 from ummid.stores.mapped.index import MappedVectorIndex
 from ummid.stores.vectors import Filter
+from ummid.views import changes
 
 
 class Counting:
@@ -161,3 +162,17 @@ def test_a_mark_that_is_lost_or_damaged_follows_all_anew_and_embeds_nothing(
         (tmp_path / "followed.json").write_bytes(content)
         done = follow(building.table, vectors, model, mark)
         assert (done.titles, done.embedded, done.reused) == (1, 0, 1)
+
+
+def test_a_change_of_generated_text_alone_touches_no_vector(
+    building: Building, vectors: MappedVectorIndex, mark: Mark
+) -> None:
+    model = Counting()
+    heat = title(building, "Heat", "1")
+    follow(building.table, vectors, model, mark)
+    told = [(heat.id, "updated", ("generated",))]
+    building.table.write(changes.puts(building.table, told, "run-2", KNOWN + 1))
+    done = follow(building.table, vectors, model, mark)
+    assert done == Indexed(serial=2)
+    assert mark.read().serial == 2
+    assert model.read == ["Heat"]

@@ -1,13 +1,20 @@
 """A title as published becomes a document that is found by its texts and filtered by its facts."""
 
+from typing import Literal
+
+import msgspec
 import pytest
 
 from tests.rights.offers import at, offer
 from ummid.catalog.grants import TerritorySet
 from ummid.catalog.model import Credit, Genre, Kind, Synopsis, Text
 from ummid.catalog.title import Contribution, Title, TitleParent
+from ummid.models.enricher import Enrichment, Generated
+from ummid.search.catalogue import Catalogue
+from ummid.search.document import Document
 from ummid.search.filters import Restricted
 from ummid.search.published import document, documents, window_tokens
+from ummid.search.searcher import Searcher
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.table import Put
 from ummid.stores.vectors import Filter, Window
@@ -142,3 +149,41 @@ def test_documents_are_those_of_titles_that_are_published(table: LmdbTable) -> N
     first, *others = documents(table, ["t1", "t2", "t3"])
     assert first == document(HEAT, offers(offer()))
     assert others == [None, None]
+
+
+def enriched(method: Literal["extractive", "generative"]) -> Enrichment:
+    return Enrichment(
+        language="en",
+        synopsis="A robber and his hunter.",
+        keywords=("cat and mouse",),
+        moods=("slow-burning",),
+        themes=("obsession",),
+        generated=Generated(method, "m", "p", 1),
+    )
+
+
+def test_what_a_model_wrote_is_found_by_and_no_part_of_the_meaning() -> None:
+    plain = document(HEAT, offers())
+    found = document(HEAT, offers(), enriched("generative"))
+    words = ("slow-burning", "obsession", "cat and mouse", "A robber and his hunter.")
+    assert found.generated == words
+    assert found.meaning == plain.meaning
+    assert plain.generated == ()
+
+
+def test_what_was_chosen_among_partners_words_is_not_counted_twice() -> None:
+    found = document(HEAT, offers(), enriched("extractive"))
+    assert found.generated == ("slow-burning", "obsession")
+
+
+def test_a_mood_is_found_by_its_words_and_what_partners_say_comes_first() -> None:
+    told = Title(id="t2", kind="film", title="Told", genres=(Genre("Thriller"),))
+    plain, mooded, said = (
+        document(told, offers()),
+        document(msgspec.structs.replace(told, id="t3"), offers(), enriched("generative")),
+        document(msgspec.structs.replace(told, id="t4", keywords=("slow-burning",)), offers()),
+    )
+    fillers = [Document(id=f"f{n}", titles=(f"Filler {n}",)) for n in range(20)]
+    searcher = Searcher(Catalogue.of([plain, mooded, said, *fillers]))
+    found = [one.id for one in searcher.search("slow-burning thriller").found[:3]]
+    assert found == ["t4", "t3", "t2"]

@@ -6,8 +6,10 @@ import msgspec
 import pytest
 from flask.testing import FlaskClient
 
-from tests.serving.building import NEVER, Building, statement
+from tests.serving.building import KNOWN, NEVER, Building, statement
 from ummid.catalog.model import Text
+from ummid.models.enricher import Enrichment, Generated
+from ummid.views import enrichments, generated
 from ummid.views.titles import read_document
 
 
@@ -170,3 +172,40 @@ def test_the_language_follows_to_the_title_that_answers_for_it(
     building.merge(gone.id, kept.id)
     found = client.get(f"/api/v1/titles/{gone.id}?lang=fr")
     assert found.headers["Location"] == f"/api/v1/titles/{kept.id}?lang=fr"
+
+
+def test_generated_text_is_served_in_a_part_of_its_own(
+    building: Building, client: FlaskClient
+) -> None:
+    title = building.title(statement(titles=(Text("Heat", "en"),)))
+    path = f"/api/v1/titles/{title.id}"
+    before = client.get(path)
+    made = Enrichment(
+        language="en", moods=("tense",), generated=Generated("generative", "m", "p", 0)
+    )
+    pointer = generated.Pointer(before.headers["ETag"].strip('"'), "w" * 8, "c")
+    building.table.write([enrichments.put("c", made), generated.put(title.id, pointer, KNOWN + 1)])
+    after = client.get(path)
+    part = {
+        "method": "generative",
+        "model": "m",
+        "prompt_version": "p",
+        "at": "1970-01-01T00:00:00Z",
+        "language": "en",
+        "moods": ["tense"],
+    }
+    assert after.json == {**before.json, "generated": part}  # type: ignore[dict-item]
+    assert after.headers["ETag"] != before.headers["ETag"]
+    assert client.get(path, headers={"If-None-Match": after.headers["ETag"]}).status_code == 304
+    assert client.get(f"{path}?lang=en").json["generated"] == part  # type: ignore[index]
+    assert "generated" not in client.get(f"{path}/provenance").json["fields"]  # type: ignore[index]
+
+
+def test_generated_text_of_other_facts_is_not_served(
+    building: Building, client: FlaskClient
+) -> None:
+    title = building.title(statement())
+    made = Enrichment(language="en", generated=Generated("generative", "m", "p", 0))
+    pointer = generated.Pointer("0" * 16, "w" * 8, "c")
+    building.table.write([enrichments.put("c", made), generated.put(title.id, pointer, KNOWN + 1)])
+    assert "generated" not in client.get(f"/api/v1/titles/{title.id}").json  # type: ignore[operator]

@@ -1,7 +1,8 @@
-"""Enriching on Beam: as many out as in, whatever a batch is put together from."""
+"""Enriching on Beam: what became of every title, whatever a batch is put together from."""
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,33 +10,36 @@ import apache_beam as beam
 import pytest
 from apache_beam.testing.util import assert_that, equal_to
 
-from tests.enrich.enrichers import Counting, titled
+from tests.enrich.enrichers import MADE, Counting, Named
+from tests.ingest.feeds import Store, roku, write
 from tests.models.gemini_server import MODEL, THROTTLED, Gemini, Reply, refuses, says, serving
-from tests.models.telling import many, written
-from transforms.enrich import FORMAT, EnricherHandler, EnrichTitles
-from ummid.enrich.cached import CachedEnricher
-from ummid.ingest.context import close_table, open_table
-from ummid.models.enricher import Enricher, TitleFacts
+from tests.models.telling import TOLD, synopsis, written
+from transforms.enrich import EnricherHandler, EnrichTitles
+from ummid.enrich.choose import Chosen
+from ummid.ingest.context import Run
+from ummid.ingest.enrich import Ended
+from ummid.ingest.run import begin
+from ummid.models.enricher import Enricher
 from ummid.models.gemini import GeminiConfig, GeminiEnricher
 from ummid.models.gemini_calls import Endpoint
-from ummid.models.offline import OfflineEnricher
-from ummid.views.deadletters import DeadLetter
-
-_made: list[Any] = []
+from ummid.views import deadletters, generated, keys, queue, titles
+from ummid.views.runs import Enriched
 
 
-@pytest.fixture(autouse=True)
-def closed() -> Iterator[None]:
-    yield
-    for enricher in _made:
-        enricher.close()
-    _made.clear()
+@dataclass(frozen=True)
+class GeminiAt(Chosen):
+    """A server that speaks the Gemini API, asked as fast as it answers."""
 
+    url: str
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "store"
-    close_table(tmp_path / "store")
+    @property
+    def is_remote(self) -> bool:
+        return True
+
+    def make(self) -> Enricher:
+        endpoint = Endpoint(api_key="k", base_url=self.url)
+        quick: dict[str, Any] = {"rate": 500.0, "most_rate": 500.0, "backoff": 0.01}
+        return GeminiEnricher(GeminiConfig(MODEL, endpoint=endpoint, timeout=1.0, **quick))
 
 
 @pytest.fixture
@@ -44,25 +48,39 @@ def gemini() -> Iterator[Gemini]:
         yield server
 
 
-class Gemini_:
-    """Makes an enricher that asks a server through the cache; can be sent to workers."""
-
-    def __init__(self, url: str, store: Path) -> None:
-        self._url, self._store = url, store
-
-    def __call__(self) -> Enricher:
-        endpoint = Endpoint(api_key="k", base_url=self._url)
-        quick: dict[str, Any] = {"rate": 500.0, "most_rate": 500.0, "backoff": 0.01}
-        inner = GeminiEnricher(GeminiConfig(MODEL, endpoint=endpoint, timeout=1.0, **quick))
-        _made.append(inner)
-        return CachedEnricher(inner, open_table(self._store))
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    one = Store(tmp_path / "store")
+    yield one
+    one.close()
 
 
-def asked(facts: list[TitleFacts]) -> list[tuple[str, TitleFacts]]:
-    return [(f"id-{one.title}", one) for one in facts]
+@pytest.fixture(autouse=True)
+def model() -> Iterator[Counting]:
+    MADE["m"] = Counting()
+    yield MADE["m"]
+    MADE.clear()
 
 
-def counters(pipeline: beam.Pipeline) -> dict[str, int]:
+def publish(store: Store, tmp_path: Path, *names: str) -> None:
+    """Publishes titles that nobody enriches yet."""
+    movies = [
+        {"id": f"id-{name}", "title": name, "longDescription": TOLD, "genres": ["thriller"]}
+        for name in names
+    ]
+    store.ingest(write(tmp_path / "feed.json", roku(movies, "2024-01-01T00:00:00Z")))
+
+
+def run(store: Store, enricher: Chosen | None, expected: Enriched) -> dict[str, int]:
+    """Enriches on Beam all that is published, and gives the counters."""
+    with begin(store.path, enricher=enricher) as one:
+        ids = store.titles_by_id()
+        store.table.write(queue.puts(keys.unenriched, ids, one.id, "a", one.known))
+        with beam.Pipeline("FnApiRunner") as pipeline:
+            enriched = pipeline | beam.Create([1, 2]) | "Enrich" >> EnrichTitles(one)
+            assert_that(enriched, equal_to([expected]))
+        if enricher is not None:
+            queue.enriched(store.table, one.id)
     return {
         metric.key.metric.name: metric.committed
         for metric in pipeline.result.metrics().query()["counters"]
@@ -70,106 +88,49 @@ def counters(pipeline: beam.Pipeline) -> dict[str, int]:
     }
 
 
-def run(
-    make: Any, facts: list[TitleFacts], good: list[Any], failed: list[Any], batch: int = 16
-) -> dict[str, int]:
-    """Runs it and holds it to (id, synopsis) of the good and (path, code) of the failed."""
-    with beam.Pipeline("FnApiRunner") as pipeline:
-        enriched = (
-            pipeline
-            | "Titles" >> beam.Create(asked(facts))
-            | "Enrich" >> EnrichTitles(make, "run-1", batch)
-        )
-        said = enriched.good | "Said" >> beam.MapTuple(lambda i, e: (i, e.synopsis))
-        codes = enriched.failed | "Codes" >> beam.Map(lambda letter: (letter.path, letter.code))
-        assert_that(said, equal_to(good), "Good")
-        assert_that(codes, equal_to(failed), "Failed")
-    return counters(pipeline)
-
-
-@pytest.mark.parametrize("batch", [1, 3, 16])
-def test_one_outcome_per_title_whatever_the_batch(batch: int) -> None:
-    names = [f"t{n}" for n in range(20)]
-    found = run(
-        Counting,
-        titled(*names, "bad", "later", "bad"),
-        [(f"id-{name}", name) for name in names],
-        [("title:id-bad", "link"), ("title:id-bad", "link"), ("title:id-later", "budget")],
-        batch,
-    )
-    assert found == {
-        "enriched": 20,
-        "enrich_failed": 3,
-        "enrich_failed_link": 2,
-        "enrich_failed_budget": 1,
+def said(store: Store) -> dict[str, str]:
+    """The synopsis that is shown of each title."""
+    found = store.titles_by_id()
+    documents = [titles.read_document(store.table, one) for one in found]
+    etags = [document.etag for document in documents if document]
+    shown = generated.read(store.table, list(found), etags)
+    return {
+        str(title.title): one.synopsis
+        for title, one in zip(found.values(), shown, strict=True)
+        if one is not None
     }
 
 
+def test_every_title_has_one_outcome_and_is_counted(store: Store, tmp_path: Path) -> None:
+    names = [f"t{number}" for number in range(20)]
+    publish(store, tmp_path, *names, "bad")
+    assert run(store, Named("m"), Enriched(20, 0, 1)) == {"enriched": 20, "failed": 1}
+    assert said(store) == {name: name for name in names}
+    assert run(store, Named("m"), Enriched(0, 20, 1)) == {"kept": 20, "failed": 1}
+
+
 @pytest.mark.parametrize(("odd", "code"), [("crash", "unexpected"), ("lost", "lost-outcome")])
-def test_an_enricher_that_breaks_its_word_loses_nothing_on_beam(odd: str, code: str) -> None:
-    found = run(Counting, titled(odd), [], [(f"title:id-{odd}", code)])
-    assert found["enrich_failed"] == 1
+def test_an_enricher_that_breaks_its_word_loses_nothing_on_beam(
+    store: Store, tmp_path: Path, odd: str, code: str
+) -> None:
+    publish(store, tmp_path, odd)
+    run(store, Named("m"), Enriched(failed=1))
+    assert [letter.code for letter in store.letters()] == [code]
 
 
-def test_a_dead_letter_says_which_title_who_was_asked_and_why() -> None:
-    with beam.Pipeline("FnApiRunner") as pipeline:
-        letters = (
-            pipeline | beam.Create(asked(titled("later"))) | EnrichTitles(Counting, "run-1")
-        ).failed
-        assert_that(
-            letters | beam.Map(lambda one: one.id.count(".") == 1 and _without_id(one)),
-            equal_to(
-                [
-                    DeadLetter(
-                        id="",
-                        run="run-1",
-                        partner="*",
-                        format=FORMAT,
-                        path="title:id-later",
-                        place="m p",
-                        code="budget",
-                        reason="used up",
-                        retryable=True,
-                    )
-                ]
-            ),
-        )
+def test_nobody_to_ask_is_nothing_to_do(store: Store, tmp_path: Path) -> None:
+    publish(store, tmp_path, "One")
+    assert run(store, None, Enriched()) == {}
 
 
-def _without_id(letter: DeadLetter) -> DeadLetter:
-    import msgspec
-
-    return msgspec.structs.replace(letter, id="")
-
-
-def test_titles_keep_their_time() -> None:
-    """RunInference's batches come out at the end of time."""
-    with beam.Pipeline("FnApiRunner") as pipeline:
-        enriched = (
-            pipeline
-            | beam.Create(asked(titled("a", "b", "bad")))
-            | beam.Map(lambda one: beam.window.TimestampedValue(one, 1000 + ord(one[1].title[0])))
-            | EnrichTitles(Counting, "run-1")
-        )
-        times = enriched.good | "Good" >> beam.ParDo(_Time())
-        assert_that(times, equal_to([1000 + ord("a"), 1000 + ord("b")]), "Good times")
-        failed = enriched.failed | "Failed" >> beam.ParDo(_Time())
-        assert_that(failed, equal_to([1000 + ord("b")]), "Failed times")
-
-
-class _Time(beam.DoFn):
-    def process(self, _one: Any, time: Any = beam.DoFn.TimestampParam) -> Iterator[int]:
-        yield int(time)
-
-
-def test_the_default_needs_nobody() -> None:
-    facts = many(5)
-    told = facts[0].synopses[0].text
-    run(OfflineEnricher, facts, [(f"id-{one.title}", told) for one in facts], [])
+def test_the_default_needs_nobody(store: Store, tmp_path: Path) -> None:
+    publish(store, tmp_path, "One", "Two")
+    run(store, Chosen(), Enriched(2))
+    assert said(store) == {"One": TOLD, "Two": TOLD}
 
 
 def test_a_storm_on_the_wire_loses_nothing_and_a_replay_pays_nothing(
-    gemini: Gemini, store: Path
+    gemini: Gemini, store: Store, tmp_path: Path
 ) -> None:
     kinds = {
         1: Reply(after=30),
@@ -189,47 +150,49 @@ def test_a_storm_on_the_wire_loses_nothing_and_a_replay_pays_nothing(
         return says(written())
 
     gemini.script = script
-    facts, make = many(24), Gemini_(gemini.url, store)
-    text = says_synopsis()
-    good = [(f"id-{one.title}", text) for one in facts if one.title[8:] not in ("13", "17")]
-    failed = [("title:id-Harbour 13", "refused"), ("title:id-Harbour 17", "link")]
-    found = run(make, facts, good, failed)
-    assert found["enriched"] == found["enrich_asked"] - 2 == 22
+    names = [f"Harbour {number}" for number in range(24)]
+    good = [name for name in names if name[8:] not in ("13", "17")]
+    publish(store, tmp_path, *names)
+    run(store, GeminiAt(gemini.url), Enriched(22, 0, 2))
+    assert said(store) == dict.fromkeys(good, synopsis())
+    letters = {store.titles_by_id()[str(deadletters.title_of(x))].title: x for x in store.letters()}
+    assert {title: letter.code for title, letter in letters.items()} == {
+        "Harbour 13": "refused",
+        "Harbour 17": "link",
+    }
     answered = gemini.paid - Counter({"Harbour 17": 2, "Harbour 3": 1, "Harbour 1": 1})
     answered -= Counter({"Harbour 4": 1})  # what hung, was garbled or broke off: never seen
-    assert answered == {one.title: 1 for one in facts if one.title[8:] not in ("13", "17")}
+    assert answered == dict.fromkeys(good, 1)
 
+    gemini.script = lambda *_: says(written())
     before = gemini.total
-    again = run(make, [one for one in facts if one.title[8:] not in ("13", "17")], good, [])
-    assert again == {"enriched": 22, "enrich_kept": 22}
-    assert gemini.total == before
+    run(store, GeminiAt(gemini.url), Enriched(2, 22, 0))
+    assert gemini.total == before + 2
+    assert store.letters() == []
+    assert said(store) == dict.fromkeys(names, synopsis())
 
 
-def says_synopsis() -> str:
-    from tests.models.telling import synopsis
-
-    return synopsis()
-
-
-def test_a_handler_asks_each_batch_once_and_repeats_none() -> None:
-    handler, inner = EnricherHandler(Counting, batch=4), Counting()
-    batch: Any = [(*one, 0) for one in asked(titled("a", "bad", "b"))]
-    found = handler.run_inference(batch, inner)
-    assert [one.example[0] for one in found] == ["id-a", "id-bad", "id-b"]
-    assert [one.inference.error is None for one in found] == [True, False, True]
-    assert {one.model_id for one in found} == {"m p"}
-    assert inner.batches == [3]
-    assert handler.batch_elements_kwargs() == {"min_batch_size": 1, "max_batch_size": 4}
-    crashing: Any = [(*one, 0) for one in asked(titled("crash"))]
-    assert not next(iter(handler.run_inference(crashing, inner))).inference.error.retryable
-    assert inner.batches == [3, 1]
+def test_a_handler_asks_each_batch_once_and_repeats_none(
+    store: Store, model: Counting, tmp_path: Path
+) -> None:
+    publish(store, tmp_path, "a", "bad", "b")
+    ids = {str(title.title): one for one, title in store.titles_by_id().items()}
+    with begin(store.path, enricher=Named("m")) as one:
+        handler = EnricherHandler(one)
+        batch = [ids["a"], ids["bad"], ids["b"]]
+        found = list(handler.run_inference(batch, handler.create_client()))
+    assert [one.example for one in found] == batch
+    failed = Ended("failed", "a link in it")
+    assert [one.inference for one in found] == [Ended("enriched"), failed, Ended("enriched")]
+    assert model.batches == [3]
 
 
-def test_the_steps_have_names_that_stay() -> None:
+def test_the_steps_have_names_that_stay(tmp_path: Path) -> None:
     pipeline = beam.Pipeline("FnApiRunner")
-    _ = pipeline | "Titles" >> beam.Create([]) | "Enrich" >> EnrichTitles(Counting, "run-1")
+    one = Run("run-1", tmp_path, known=1, started="")
+    _ = pipeline | "Published" >> beam.Create([1]) | "Enrich" >> EnrichTitles(one)
     labels = {
         part.full_label.removeprefix("Enrich/")
         for part in pipeline.transforms_stack[0].parts[1].parts
     }
-    assert labels == {"Stamp", "Ask", "Answered", "Sort out"}
+    assert labels == {"Before Enrich", "Partitions", "Spread", "Waiting", "Ask", "Count", "Sum"}

@@ -5,6 +5,7 @@ import msgspec
 from tests.catalog.statements import golden, said
 from ummid.catalog.model import Credit, Source, Text
 from ummid.catalog.title import Title
+from ummid.models.enricher import Enrichment, Generated
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.views.explained import explained
 from ummid.views.state import RecordState, Version, encode_record, state_put
@@ -67,3 +68,17 @@ def test_a_title_without_scores_or_year_is_told_all_the_same(table: LmdbTable) -
     lines = list(explained(table, Title(id="t", kind="film")))
     assert lines[0] == "null (film)  t"
     assert not [line for line in lines if "of 100" in line or "choice" in line]
+
+
+def test_what_is_generated_is_told_last_and_as_such(table: LmdbTable) -> None:
+    made = Enrichment(
+        language="en",
+        synopsis="One\x1b[2J.",
+        moods=("tense",),
+        generated=Generated("generative", "m", "p", 0),
+    )
+    assert list(explained(table, golden(said("a", 2)), {}, made))[-3:] == [
+        "generated, no partner's word: written by a language model; m, p, 1970-01-01T00:00:00Z",
+        '  synopsis: "One\\u001b[2J."',
+        '  moods: ["tense"]',
+    ]

@@ -43,6 +43,8 @@ KEYS = [
     (keys.candidates_partition("a"), b"p#a#"),
     (keys.affected("a", "run-1", "a0"), b"u#a#run-1#a0"),
     (keys.affected_partition("a"), b"u#a#"),
+    (keys.unenriched("a", "run-1", "a0"), b"h#a#run-1#a0"),
+    (keys.unenriched_partition("a"), b"h#a#"),
     (keys.staged("run-1", "ab", "f1", 7), b"s#run-1#ab#f1#000000007"),
     (keys.staged_run("run-1"), b"s#run-1#"),
     (keys.enrichment("ab"), b"i#ab"),

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 
-from ummid.enrich.asking import ask
+from ummid.enrich.outcomes import ask
 from ummid.errors import ModelError, StoreError
 from ummid.models.enricher import Cost, Enricher, Enrichment, TitleFacts
 from ummid.models.outcome import Outcome

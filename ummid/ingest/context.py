@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ummid import opening
 from ummid.catalog.precedence import Precedence
+from ummid.enrich.choose import Chosen
 from ummid.stores.table import Table
 
 PARTITIONS = tuple("0123456789abcdef")
@@ -17,7 +18,10 @@ held, unless the partner's profile says otherwise."""
 
 @dataclass(frozen=True)
 class Run:
-    """`known` is when the run publishes (epoch ms): later than anything published before."""
+    """`known` is when the run publishes (epoch ms): later than anything published before.
+
+    `enricher` is None where nobody enriches.
+    """
 
     id: str
     store: Path
@@ -25,6 +29,7 @@ class Run:
     started: str
     precedence: Precedence = field(default_factory=Precedence)
     release_held: bool = False
+    enricher: Chosen | None = None
 
     def table(self) -> Table:
         """The store's table, shared by everything in this process that works on the run."""

@@ -1,6 +1,7 @@
 """The end of a run: settled dead letters, the report, no scratch left."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 
 from ummid.ingest.compare import Comparisons
 from ummid.ingest.context import Run
@@ -10,7 +11,7 @@ from ummid.ingest.settle import ACCEPTED, Settled
 from ummid.stores.table import Table
 from ummid.views import changes, deadletters, queue, runs
 from ummid.views import keys as row_keys
-from ummid.views.runs import Counts, FileReport, RunReport
+from ummid.views.runs import Counts, Enriched, FileReport, RunReport
 
 
 def finish(
@@ -23,6 +24,7 @@ def finish(
     compared: Iterable[Comparisons],
     absent: int,
     changed: int,
+    enriched: Iterable[Enriched],
     seconds: float,
 ) -> RunReport:
     """Writes the ledger, settles dead letters and removes the run's scratch rows."""
@@ -46,12 +48,15 @@ def finish(
         absent=absent,
         pairs_compared=sum(c.pairs for c in compared),
         titles_changed=changed,
+        enrichment=reduce(Enriched.plus, enriched, Enriched()),
         serial=changes.last_serial(table),
         partners=partners,
         files=[_file(d, settled) for d in sorted(deliveries, key=lambda d: d.path)],
     )
     table.write([runs.put(report, run.known)])
     queue.done(table)
+    if run.enricher is not None:
+        queue.enriched(table, run.id)
     table.drop(row_keys.staged_run(run.id))
     return report
 

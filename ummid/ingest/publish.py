@@ -4,6 +4,7 @@ A view row is written only when its bytes differ, so that a replay publishes not
 """
 
 from collections.abc import Sequence
+from itertools import count
 
 from ummid.catalog.merge import merge, offers
 from ummid.catalog.model import Parent, SourceRecord
@@ -23,9 +24,10 @@ _NEVER_A_TITLE = frozenset({"asset"})
 def publish_partition(run: Run, table: Table, partition: str) -> int:
     """Publishes the waiting titles of a partition; gives how many changed.
 
-    A change enters the change feed in the same write as the views it is about.
+    A change enters the change feed in the same write as the views it is about, and a changed
+    title the queue of those to enrich.
     """
-    publish = _Publish(run, table)
+    publish = _Publish(run, table, partition)
     waiting = queue.waiting(table, keys.affected_partition(partition))
     for start in range(0, len(waiting), CHUNK):
         publish.titles(waiting[start : start + CHUNK])
@@ -34,8 +36,9 @@ def publish_partition(run: Run, table: Table, partition: str) -> int:
 
 
 class _Publish:
-    def __init__(self, run: Run, table: Table) -> None:
+    def __init__(self, run: Run, table: Table, partition: str) -> None:
         self._run, self._table = run, table
+        self._parts = (f"{partition}{number}" for number in count())
         self._scopes = Scopes(table)
         self._parents_known: dict[tuple[str, bytes], dict[str, str]] = {}
         self._puts: list[Put] = []
@@ -46,6 +49,10 @@ class _Publish:
         """Writes the views that wait, with their changes under the next serial numbers."""
         run, self.changed = self._run, self.changed + len(self._changes)
         self._puts += changes.puts(self._table, self._changes, run.id, run.known)
+        if run.enricher is not None:
+            retold = [title for title, _, parts in self._changes if "title" in parts]
+            part = next(self._parts)
+            self._puts += queue.puts(keys.unenriched, retold, run.id, part, run.known)
         self._puts.sort()
         self._table.write(self._puts)
         self._puts, self._changes = [], []

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ummid.catalog.precedence import Precedence
+from ummid.enrich.choose import Chosen
 from ummid.errors import StoreError
 from ummid.ingest.run import begin, ingest, now_ms
 from ummid.views import keys, pairs, queue
@@ -22,6 +23,7 @@ def rule(
     note: str = "",
     precedence: Precedence | None = None,
     clock: Callable[[], int] = now_ms,
+    enricher: Chosen | None = None,
 ) -> RunReport:
     """Says that two records are, or are not, about one title; then publishes what follows.
 
@@ -29,7 +31,7 @@ def rule(
     otherwise later. Repeating it changes nothing. Raises StoreError when a record is unknown
     or the store is busy.
     """
-    with begin(store, precedence, clock=clock) as run:
+    with begin(store, precedence, clock=clock, enricher=enricher) as run:
         table = run.table()
         if one == other:
             raise StoreError(f"{one!r} is one record; name two")

@@ -13,9 +13,12 @@ from pathlib import Path
 
 from ummid.catalog.precedence import Precedence
 from ummid.catalog.times import iso, to_ms
+from ummid.enrich.asking import asking
+from ummid.enrich.choose import Chosen
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import compare_partition
-from ummid.ingest.context import Run, open_table
+from ummid.ingest.context import PARTITIONS, Run, open_table
+from ummid.ingest.enrich import enrich_partition
 from ummid.ingest.finish import finish
 from ummid.ingest.pair import pair_partition
 from ummid.ingest.processes import collect_seldom, each_partition, processes
@@ -27,7 +30,7 @@ from ummid.opening import beside, hold
 from ummid.partners import Partners
 from ummid.stores.table import Put, Table
 from ummid.views import keys
-from ummid.views.runs import RunReport
+from ummid.views.runs import Enriched, RunReport
 
 _CLOCK = "clock"
 
@@ -55,11 +58,12 @@ def begin(
     clock: Callable[[], int] = now_ms,
     release_held: bool = False,
     patience: float = 0,
+    enricher: Chosen | None = None,
 ) -> Iterator[Run]:
     """Opens a run on a store: alone, later than every earlier run, without their scratch.
 
-    Raises StoreError while another run holds the store, after `patience` seconds. The lock
-    goes with the process.
+    Raises StoreError while another run holds the store, after `patience` seconds, and
+    ConfigError for an enricher that cannot be asked. The lock goes with the process.
     """
     beside(store).mkdir(parents=True, exist_ok=True)
     table = open_table(store)
@@ -70,15 +74,17 @@ def begin(
         table.write([Put(keys.counter(_CLOCK), keys.VALUE, known, str(known).encode())])
         table.drop(keys.staged_run("")[:-1])
         stamp = iso(known).replace("-", "").replace(":", "")
-        with _few_collections():
-            yield Run(
-                id=f"run-{stamp.replace('.', '-')}",
-                store=store,
-                known=known,
-                started=iso(started),
-                precedence=precedence or Precedence(),
-                release_held=release_held,
-            )
+        run = Run(
+            id=f"run-{stamp.replace('.', '-')}",
+            store=store,
+            known=known,
+            started=iso(started),
+            precedence=precedence or Precedence(),
+            release_held=release_held,
+            enricher=enricher,
+        )
+        with _few_collections(), asking(run.id, enricher, table):
+            yield run
 
 
 def _last_clock(table: Table) -> int:
@@ -109,6 +115,7 @@ def ingest(
         compared = each_partition(run, compare_partition)
         resolved = each_partition(run, resolve_partition)
         changed = sum(each_partition(run, publish_partition))
+        enriched = _enriched(run, table)
     return finish(
         run,
         table,
@@ -118,5 +125,15 @@ def ingest(
         compared=compared,
         absent=sum(r.absent for r in resolved),
         changed=changed,
+        enriched=enriched,
         seconds=time.monotonic() - began,
     )
+
+
+def _enriched(run: Run, table: Table) -> list[Enriched]:
+    """A service is asked by this process alone, so that its budget is one."""
+    if run.enricher is None:
+        return []
+    if run.enricher.is_remote:
+        return [enrich_partition(run, table, partition) for partition in PARTITIONS]
+    return each_partition(run, enrich_partition)

@@ -1,6 +1,5 @@
 """What a model is told of a title: partner text without its tricks, cut to size."""
 
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
@@ -26,13 +25,14 @@ def clean(text: str, limit: int) -> str:
     What a reader cannot see (bidirectional overrides, zero-width and tag characters) can carry
     instructions to a model. The joiners that some scripts are spelled with stay.
     """
-    spaced = re.sub(r"\s+", " ", text)
-    seen = "".join(
-        c
-        for c in spaced
-        if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs")
-    )
-    line = " ".join(seen.split())
+    line = " ".join(text.split())
+    if not line.isprintable():  # seldom, and what is printable has none of them
+        seen = "".join(
+            c
+            for c in line
+            if c in _JOINERS or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs")
+        )
+        line = " ".join(seen.split())
     return line if len(line) <= limit else cut(line, limit) or line[:limit].rstrip()
 
 

@@ -9,9 +9,10 @@ from ummid.stores.vectors import Restricts
 
 class Document(Struct, frozen=True, kw_only=True):
     """`titles`: in all languages and a.k.a., the display name first. `genres` are the words that
-    a person may ask with; those that filters compare are tokens of `restricts`. Documents of one
-    `series` may be limited in an answer. `labels` are tokens as people write them, where that
-    differs: (namespace, token, written).
+    a person may ask with; those that filters compare are tokens of `restricts`. `generated` is
+    what a model says of the title: words to find it by, and no part of its meaning, so that a
+    vector is made of partners' words alone. Documents of one `series` may be limited in an answer.
+    `labels` are tokens as people write them, where that differs: (namespace, token, written).
     """
 
     id: str
@@ -21,6 +22,7 @@ class Document(Struct, frozen=True, kw_only=True):
     keywords: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
     kind: str = ""
     year: int | None = None
     restricts: Restricts = Restricts()
@@ -49,6 +51,7 @@ FIELDS = (
     Field("tagline", 1.0, 0.5),
     Field("keywords", 1.3, 0.2),
     Field("people", 1.0, 0.2),
+    Field("generated", 0.15, 0.2),
 )
 
 
@@ -61,4 +64,5 @@ def texts(document: Document) -> tuple[tuple[str, ...], ...]:
         (document.tagline,),
         document.keywords,
         document.people,
+        document.generated,
     )

@@ -22,6 +22,8 @@ from ummid.views import changes, keys
 
 BATCH = 500
 _VECTOR = b"s:vector"
+_NO_MEANING = ("generated",)
+"""Parts of a change after which a title's vector and restricts are what they were."""
 
 
 class Indexed(Struct, kw_only=True):
@@ -78,7 +80,7 @@ def follow(
     step = _Follow(table, vectors, embedder, mark)
     step.once_more()
     while found := list(changes.since(table, step.done.serial, BATCH)):
-        step.titles({change.title: change.at for change in found})
+        step.titles({change.title: change.at for change in found if change.parts != _NO_MEANING})
         step.followed(found[-1].serial)
         progress(step.done)
     return step.done

@@ -7,13 +7,14 @@ from ummid.catalog.merge import platform_of
 from ummid.catalog.model import Synopsis
 from ummid.catalog.texts import DISPLAY_ORDER
 from ummid.catalog.title import Title
+from ummid.models.enricher import Enrichment
 from ummid.rights.shown import places, places_of, shown
 from ummid.search.document import Document
 from ummid.search.genres import asked_as
 from ummid.search.labels import token
 from ummid.stores.table import Table
 from ummid.stores.vectors import Restricts, Window
-from ummid.views import availability, keys, titles
+from ummid.views import availability, generated, keys, titles
 from ummid.views.availability import TitleOffers
 
 ANYWHERE = "*"
@@ -26,7 +27,7 @@ _READ_FIRST = ("en", UNDETERMINED)
 """Languages of synopses that the models and the stemmer read best."""
 
 
-def document(title: Title, offers: TitleOffers) -> Document:
+def document(title: Title, offers: TitleOffers, enrichment: Enrichment | None = None) -> Document:
     """The texts of a title, and what filters may ask of it.
 
     Namespaces: `type`, `genre`, `language` (a tag, and the language it is a kind of), `country`,
@@ -52,6 +53,7 @@ def document(title: Title, offers: TitleOffers) -> Document:
         keywords=title.keywords,
         genres=asked_as(genres),
         people=tuple(dict.fromkeys(credit.name for credit in title.credits)),
+        generated=_generated(enrichment) if enrichment else (),
         kind=_KINDS.get(title.kind, title.kind),
         year=title.year,
         restricts=Restricts(
@@ -75,12 +77,23 @@ def documents(table: Table, title_ids: Sequence[str]) -> Iterator[Document | Non
     rows = [keys.title(title_id) for title_id in title_ids]
     offered = [keys.availability(title_id) for title_id in title_ids]
     bodies = table.get_many(rows, keys.BODY)
-    for body, grants in zip(bodies, table.get_many(offered, keys.GRANTS), strict=True):
+    etags = [titles.etag(body.value) if body else "" for body in bodies]
+    written = generated.read(table, title_ids, etags)
+    granted = table.get_many(offered, keys.GRANTS)
+    for body, grants, enrichment in zip(bodies, granted, written, strict=True):
         if body is None or not body.value:
             yield None
         else:
             offers = availability.decode_offers(grants.value if grants else b"")
-            yield document(titles.decode_title(body.value), offers)
+            yield document(titles.decode_title(body.value), offers, enrichment)
+
+
+def _generated(enrichment: Enrichment) -> tuple[str, ...]:
+    """Its words to find a title by. What was only chosen among partners' words is there already."""
+    named = (*enrichment.moods, *enrichment.themes)
+    if enrichment.generated.method == "extractive":
+        return named
+    return (*named, *enrichment.keywords, enrichment.synopsis)
 
 
 def _languages(tags: Sequence[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Letters are filed under their file, so that reading the file again settles them:
 is not rejected any more is marked as resolved.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -13,6 +13,10 @@ from ummid.catalog.keys import stable_id
 from ummid.errors import StoreError
 from ummid.stores.table import Put, Table
 from ummid.views import keys
+
+ENRICHMENT = "enrichment"
+"""The format of letters about titles that could not be enriched."""
+_TITLE = "title:"
 
 
 class Origin(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -61,6 +65,20 @@ def letter_id(path: str, place: str, code: str, raw: str) -> str:
     return f"{file_id(path)}.{stable_id(place, code, raw)[:8]}"
 
 
+def title_letter(title_id: str) -> str:
+    """The id of the one letter that a title without an enrichment has."""
+    return letter_id(_TITLE + title_id, ENRICHMENT, "", "")
+
+
+def title_path(title_id: str) -> str:
+    return _TITLE + title_id
+
+
+def title_of(letter: DeadLetter) -> str | None:
+    """The title that a letter is about; None for one about a file."""
+    return letter.path.removeprefix(_TITLE) if letter.format == ENRICHMENT else None
+
+
 def put(letter: DeadLetter, at: int) -> Put:
     return Put(keys.dead_letter(letter.id), keys.LETTER, at, _encode(letter))
 
@@ -92,10 +110,21 @@ def letters(table: Table, *, path: str | None = None) -> Iterator[DeadLetter]:
         yield _decode(cell.value)
 
 
+def standing(table: Table, title_ids: Sequence[str]) -> list[DeadLetter]:
+    """Open letters of titles that could not be enriched."""
+    rows = [keys.dead_letter(title_letter(one)) for one in title_ids]
+    found = [_decode(cell.value) for cell in table.get_many(rows, keys.LETTER) if cell]
+    return [letter for letter in found if letter.resolved_by is None]
+
+
+def resolved_put(letter: DeadLetter, run: str, at: int) -> Put:
+    return put(msgspec.structs.replace(letter, resolved_by=run), at)
+
+
 def resolve(table: Table, path: str, run: str, at: int) -> int:
     """Marks the letters of a file that this run read without rejecting them again."""
     gone = [
-        put(msgspec.structs.replace(letter, resolved_by=run), at)
+        resolved_put(letter, run, at)
         for letter in letters(table, path=path)
         if letter.run != run and letter.resolved_by is None
     ]

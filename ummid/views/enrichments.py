@@ -13,6 +13,9 @@ from ummid.models.enricher import Enrichment, TitleFacts
 from ummid.stores.table import Put, Table
 from ummid.views import keys
 
+_NEVER = 1 << 43
+"""Epoch ms in the year 2248. The version counts down to it: a table keeps the highest."""
+
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Enrichment).decode
 _encode_facts = msgspec.json.Encoder().encode
@@ -23,8 +26,9 @@ def content_id(model: str, prompt: str, facts: TitleFacts) -> str:
 
 
 def put(content: str, enrichment: Enrichment) -> Put:
-    """Asking twice keeps the later answer."""
-    return Put(keys.enrichment(content), keys.VALUE, enrichment.generated.at, _encode(enrichment))
+    """Of two answers, written in any order, the one that was given first stays."""
+    version = max(0, _NEVER - enrichment.generated.at)
+    return Put(keys.enrichment(content), keys.VALUE, version, _encode(enrichment))
 
 
 def read(table: Table, contents: Sequence[str]) -> list[Enrichment | None]:

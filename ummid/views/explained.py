@@ -6,15 +6,21 @@ from typing import Any
 import msgspec
 
 from ummid.catalog.texts import entries
+from ummid.catalog.times import iso
 from ummid.catalog.title import FieldProvenance, Score, Title
+from ummid.models.enricher import Enrichment
 from ummid.stores.table import Table
 from ummid.views.state import RecordState, states
 
 _WIDTH = 60
+GENERATED_FIELDS = ("synopsis", "keywords", "moods", "themes", "audience", "warnings")
 
 
 def explained(
-    table: Table, title: Title, joined: Mapping[str, Sequence[str]] = {}
+    table: Table,
+    title: Title,
+    joined: Mapping[str, Sequence[str]] = {},
+    enrichment: Enrichment | None = None,
 ) -> Iterator[str]:
     """Lines for a person; `joined` says in words what made each record a source.
 
@@ -36,6 +42,8 @@ def explained(
         yield f"  {source.record}  {_plain(source.partner)} {source.format}  {_place(state)}"
         for reason in joined.get(source.record, ()):
             yield f"    {_plain(reason)}"
+    if enrichment is not None:
+        yield from _generated(enrichment)
 
 
 def _score(name: str, score: Score | None) -> Iterator[str]:
@@ -64,6 +72,21 @@ def _field(
         yield f"  {_plain(name)}: {why.rule}, {_names((why.record,), partners)}"
     for loser in why.losers:
         yield f"    not {_shown(loser.value)}  {_names((loser.record,), partners)}"
+
+
+def _generated(enrichment: Enrichment) -> Iterator[str]:
+    origin = enrichment.generated
+    how = {
+        "extractive": "chosen by rule among partners' words",
+        "generative": "written by a language model",
+    }
+    yield (
+        f"generated, no partner's word: {how[origin.method]}; {_plain(origin.model)}, "
+        f"{_plain(origin.prompt)}, {iso(origin.at)}"
+    )
+    for name in GENERATED_FIELDS:
+        if said := getattr(enrichment, name):
+            yield f"  {name}: {_shown(said)}"
 
 
 def _names(records: tuple[str, ...], partners: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ BODY = b"v:body"
 ALIAS = b"v:alias"
 GRANTS = b"h:grants"
 LICENCES = b"v:licences"
+GENERATED = b"v:generated"
 STATE = b"s:state"
 DEAD = b"s:dead"
 MEMBERS = b"s:members"
@@ -143,6 +144,14 @@ def affected(partition: str, run_id: str, part: str) -> bytes:
 
 def affected_partition(partition: str) -> bytes:
     return b"u#" + partition.encode() + b"#"
+
+
+def unenriched(partition: str, run_id: str, part: str) -> bytes:
+    return unenriched_partition(partition) + run_id.encode() + b"#" + part.encode()
+
+
+def unenriched_partition(partition: str) -> bytes:
+    return b"h#" + partition.encode() + b"#"
 
 
 def staged(run_id: str, record_id: str, file: str, sequence: int) -> bytes:

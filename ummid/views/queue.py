@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 
 from ummid.stores.table import Put, Table
 
+LEFT = "left"
+"""How the part of a queue begins that a run leaves for the next one."""
 _IDS = b"s:ids"
 Key = Callable[[str, str, str], bytes]
 
@@ -39,6 +41,13 @@ def since(table: Table, prefix: bytes) -> dict[str, int]:
 
 
 def done(table: Table) -> None:
-    """Removes all waiting work: everything was published."""
+    """Removes what waited to be published: everything was."""
     for prefix in (b"y#", b"p#", b"q#", b"u#"):
         table.drop(prefix)
+
+
+def enriched(table: Table, run: str) -> None:
+    """Removes what waited to be enriched, but for what a run left for the next one."""
+    kept = f"#{run}#{LEFT}".encode()
+    for key in [key for key, _, _ in table.scan(b"h#") if kept not in key]:
+        table.drop(key)

@@ -47,11 +47,35 @@ class FileReport(Struct, omit_defaults=True):
     warnings: list[str] = []
 
 
+class Enriched(Struct, frozen=True, omit_defaults=True):
+    """What became of the titles that waited for an enrichment.
+
+    `enriched`: asked and answered; `kept`: answered before; `failed`: a dead letter each; `left`
+    for the next run, for the reason in `stopped`.
+    """
+
+    enriched: int = 0
+    kept: int = 0
+    failed: int = 0
+    left: int = 0
+    stopped: str = ""
+
+    def plus(self, other: "Enriched") -> "Enriched":
+        return Enriched(
+            self.enriched + other.enriched,
+            self.kept + other.kept,
+            self.failed + other.failed,
+            self.left + other.left,
+            self.stopped or other.stopped,
+        )
+
+
 class RunReport(Struct, omit_defaults=False, kw_only=True):
     """A run as a whole. Times are ISO 8601 UTC, `seconds` wall time.
 
     `absent` counts earlier statements withdrawn because a full delivery left them out: they
     are no input records and stand outside the sum. `pairs_compared` is what resolving cost.
+    `enrichment` counts titles.
     """
 
     run: str
@@ -66,6 +90,7 @@ class RunReport(Struct, omit_defaults=False, kw_only=True):
     absent: int
     pairs_compared: int = 0
     titles_changed: int
+    enrichment: Enriched = Enriched()
     serial: int
     partners: dict[str, Counts]
     files: list[FileReport]

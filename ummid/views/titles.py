@@ -47,6 +47,11 @@ def document(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest()[:_ETAG].encode() + body
 
 
+def etag(stored: bytes) -> str:
+    """The validator of a stored body."""
+    return stored[:_ETAG].decode()
+
+
 def encode_title(title: Title) -> bytes:
     return document(_encode(title))
 

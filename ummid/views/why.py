@@ -10,18 +10,20 @@ from ummid.catalog.times import iso
 from ummid.catalog.title import Title
 from ummid.identity.links import joins
 from ummid.identity.words import likelihood
+from ummid.models.enricher import Enrichment
 from ummid.stores.table import Table
-from ummid.views import pairs, titles
+from ummid.views import generated, pairs, titles
 from ummid.views.pairs import Compared, RulingRow
 from ummid.views.review import in_words
 from ummid.views.state import RecordState, states
 
 
 class Why(Struct, frozen=True):
-    """A title, and in words what holds each of its records there."""
+    """A title, in words what holds each of its records there, and what no partner says of it."""
 
     title: Title
     joined: dict[str, tuple[str, ...]]
+    enrichment: Enrichment | None = None
 
 
 def why(table: Table, title_id: str) -> Why | None:
@@ -36,7 +38,8 @@ def why(table: Table, title_id: str) -> Why | None:
         for record_id, state in zip(group, states(table, group), strict=True)
         if state is not None and state.has_content
     }
-    return Why(titles.decode_body(document.body), dict(_joined(table, known)))
+    (enrichment,) = generated.read(table, [survivor], [document.etag])
+    return Why(titles.decode_body(document.body), dict(_joined(table, known)), enrichment)
 
 
 def _joined(

@@ -1,6 +1,7 @@
 """The `Embedder` that needs no network and no key."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ummid.errors import ConfigError, UmmidError
+from ummid.machine import usable_cores
 from ummid.models.embedder import Task, Vector
 from ummid.models.minilm.wordpiece import WordPiece
 from ummid.models.outcome import Outcome
@@ -23,8 +25,9 @@ _LONGEST = 256
 class MiniLM:
     """384 numbers a text, English; the task makes no difference to this model.
 
-    Texts run one by one: int8 activations are scaled by what runs together, so that in a batch a
-    vector would depend on its neighbours, and a cached one would not be the one made anew.
+    Texts run one by one, each core with one of its own: int8 activations are scaled by what runs
+    together, so that in a batch a vector would depend on its neighbours, and a cached one would not
+    be the one made anew.
     """
 
     name = "minilm-l6-int8-1"
@@ -35,7 +38,11 @@ class MiniLM:
         self._threads = threads
 
     def embed(self, texts: Sequence[str], task: Task) -> list[Outcome[Vector]]:  # noqa: ARG002
-        return [self._embed(text) for text in texts]
+        if len(texts) < 2:
+            return [self._embed(text) for text in texts]
+        _ = self._words, self._model  # loaded once, before threads ask for them
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            return list(pool.map(self._embed, texts))
 
     def _embed(self, text: str) -> Outcome[Vector]:
         if not text.strip():
