@@ -17,6 +17,7 @@ from serving.handlers import Context
 from serving.refusals import REQUEST_ID
 from serving.routes import ROUTES
 from ummid.search.choose import Chosen, offline
+from ummid.stores.cache import Cache
 from ummid.stores.lmdb_table import LmdbTable
 
 _SAFE_ID = re.compile(r"[A-Za-z0-9._~:/+=@-]{1,128}")
@@ -50,17 +51,19 @@ def create_app(
     store: Path | LmdbTable,
     *,
     clock: Callable[[], int] | None = None,
+    cache: Cache | None = None,
     means: Chosen | None = None,
 ) -> Api:
     """The API over a store: a folder, opened read only when first read, or an open table.
 
-    `clock` gives the present in epoch ms; `means` says who embeds and where vectors are searched:
+    `clock` gives the present in epoch ms. `cache` is what searches are remembered in; one in
+    this process unless told otherwise. `means` says who embeds and where vectors are searched:
     here and offline unless told otherwise.
     """
     app = Api("serving", static_folder=None, template_folder=None)
     app.url_map.merge_slashes = False
     catalogue = Catalogue(store)
-    finder = Finder(catalogue, means or offline())
+    finder = Finder(catalogue, means or offline(), cache)
     now = clock or (lambda: time_ns() // 1_000_000)
     for route in ROUTES:
         context = Context(catalogue, finder, now, route.cache, route.cache.header())

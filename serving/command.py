@@ -11,6 +11,7 @@ import click
 from ummid.errors import ConfigError
 from ummid.opening import absolute, check
 from ummid.settings import Settings
+from ummid.stores.cache import open_cache
 
 _TARGET = "serving.wsgi:app"
 _DRAIN_SECONDS = 10
@@ -36,6 +37,7 @@ def serve(
     known = settings or Settings()
     folder = store or known.store
     check(folder)  # says now, once, what each worker would find
+    open_cache(known.get("cache")).close()
     os.environ["UMMID_STORE"] = str(absolute(folder))
     run(
         _TARGET,

@@ -31,6 +31,13 @@ PROBLEMS: Mapping[str, ProblemType] = {
             "`errors` names each parameter by a pointer and says what it takes.",
         ),
         ProblemType(
+            "bad-cursor",
+            400,
+            "The cursor does not continue this list",
+            "A cursor is taken as an answer's `next` gave it, with the same question. Where the "
+            "order has changed since, the list is begun again, without cursor.",
+        ),
+        ProblemType(
             "unknown-title",
             404,
             "No such title",

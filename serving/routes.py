@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from serving import handlers, searching
 from serving.answers import Answer, Cache
+from serving.cursors import CURSOR
 from serving.parameters import (
     FLAG,
     INSTANT,
@@ -78,12 +79,20 @@ _LIMIT = Parameter(
     help="How many titles at most. Default: 10.",
     example="10",
 )
+_PER_SERIES = Parameter(
+    name="per_series",
+    place="query",
+    kind=count(0, 100),
+    default=0,
+    help="How many titles of one series at most, itself among them. Default: 0, any number.",
+    example="1",
+)
 _FILTERS = (
     _narrowing("territory", "Only what is available there (ISO 3166).", "FR", TERRITORY),
     _narrowing("platform", "Only what is available on it; asks for a territory.", "flix"),
     _narrowing("at", "The day, by its midnight in UTC; default: today.", "2025-03-01", INSTANT),
     _narrowing("type", "Only titles of this kind.", "film"),
-    _narrowing("genre", "Only titles of this genre, as the catalogue writes it.", "Thriller"),
+    _narrowing("genre", "Only titles of this genre, however it is spelt.", "thriller"),
     _narrowing("language", "Only titles in this language.", "en", LANGUAGE),
     _narrowing("country", "Only titles of this country.", "FR"),
     _narrowing("partner", "Only titles that this partner lists.", "acme"),
@@ -117,9 +126,18 @@ ROUTES: tuple[Route, ...] = (
                 help="1: what each side added to each score.",
                 example="1",
             ),
+            Parameter(
+                name="cursor",
+                place="query",
+                kind=CURSOR,
+                help="Where a page ended, from `next`. The other parameters stay as they were.",
+                example="ATJz3o0DP0F_AGYfgj9hMWIy",
+                problem="bad-cursor",
+            ),
+            _PER_SERIES,
             *_FILTERS,
         ),
-        errors=("search-unavailable",),
+        errors=("bad-cursor", "search-unavailable"),
         cache=_SEARCHED,
     ),
     Route(
@@ -138,6 +156,7 @@ ROUTES: tuple[Route, ...] = (
                 example="two brothers plan a last heist",
             ),
             _LIMIT,
+            _PER_SERIES,
             *_FILTERS,
         ),
         errors=("search-unavailable",),
@@ -169,7 +188,7 @@ ROUTES: tuple[Route, ...] = (
         summary="Titles that are about the like",
         handler=searching.similar,
         body=SearchBody,
-        parameters=(_ID, _LIMIT, *_FILTERS),
+        parameters=(_ID, _LIMIT, _PER_SERIES, *_FILTERS),
         errors=("unknown-title", "withdrawn-title", "no-text", "search-unavailable"),
         cache=_SEARCHED,
         moves=True,

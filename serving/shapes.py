@@ -183,7 +183,11 @@ class ProblemTypeBody(Struct, frozen=True):
 
 
 class HitBody(Struct, frozen=True, omit_defaults=True):
-    """One title found. With `explain`, what each side added to its score."""
+    """One title found. `explained`, where asked for, is what each side added to its score, which
+    is their sum: `words` as a share of the best, `meaning`, `hints` (a time or kind that the
+    question names), `exact` (the title asked for); and the `cosine` behind `meaning`, null for a
+    title that is not among the likest, whose `meaning` is that of the last of them.
+    """
 
     id: str
     title: str | None
@@ -191,19 +195,22 @@ class HitBody(Struct, frozen=True, omit_defaults=True):
     year: int | None
     score: float
     href: str
-    explained: dict[str, float] = {}
+    explained: dict[str, float | None] = {}
 
 
 class FacetBody(Struct, frozen=True):
+    """`value` is what to filter by, `name` how people write it, `count` of what `matched`."""
+
     value: str
     count: int
+    name: str
 
 
 class SearchBody(Struct, frozen=True):
     """The best titles, the best first. `matched` is how many were really found, and what `facets`
     count; `hits` may hold more, the next best. `corrected` says how a misspelt word was read,
     `degraded` that words alone answered. `serial` is the change up to which the catalogue is
-    indexed.
+    indexed. `next` continues; null where there is no more.
     """
 
     serial: int
@@ -212,6 +219,7 @@ class SearchBody(Struct, frozen=True):
     facets: dict[str, tuple[FacetBody, ...]] = {}
     corrected: dict[str, str] = {}
     degraded: bool = False
+    next: str | None = None
 
 
 class SuggestionBody(Struct, frozen=True):

@@ -100,7 +100,7 @@ def test_an_empty_query_is_refused(indexed: Building) -> None:
 
 
 def test_damaged_vectors_are_told_beside_what_words_find(indexed: Building) -> None:
-    (manifest,) = indexed.folder.glob("search/vectors/*/index/manifest.json")
+    (manifest,) = indexed.folder.glob("search/vectors/*/index-2/manifest.json")
     manifest.write_bytes(b"{")
     found = run(indexed, "search", "heat")
     assert "Heat (1995), film" in found.stdout.splitlines()[0]

@@ -13,6 +13,7 @@ DEFAULTS = {
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
+    "cache": "memory",
     "index": "yes",
     "enricher": "offline",
     "gemini_model": "gemini-3.5-flash-lite",

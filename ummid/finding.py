@@ -70,6 +70,9 @@ def bring_up(settings: Settings, store: Path) -> None:
 @click.option("--language", "languages", multiple=True)
 @click.option("--from", "first", type=int, help="Year, included.")
 @click.option("--to", "last", type=int, help="Year, included.")
+@click.option(
+    "--per-series", default=0, type=click.IntRange(0), help="So many of one series; 0: any number."
+)
 @click.option("--limit", default=10, type=click.IntRange(1, 1000), show_default=True)
 @click.option("--explain", is_flag=True, help="What each side added to a score.")
 @click.option("--json", "as_json", is_flag=True, help="As NDJSON.")
@@ -86,6 +89,7 @@ def search(
     languages: tuple[str, ...],
     first: int | None,
     last: int | None,
+    per_series: int,
     limit: int,
     explain: bool,
     as_json: bool,
@@ -104,7 +108,7 @@ def search(
     folder = store or settings.store
     with closing(chosen(settings)) as means, reading(folder) as table:
         opened = stored.open_search(beside(folder), *means)
-        answer = opened.searcher.search(query, limit, within)
+        answer = opened.searcher.search(query, limit, within, per_series=per_series)
         shown = named(table, [found.id for found in answer.found])
     listed = [one for one in answer.found if one.score > 0 and one.id in shown]
     for found in listed:
@@ -120,8 +124,9 @@ def search(
             click.echo(f"      {said}")
     for word, meant in answer.corrected.items():
         click.echo(one_line(f"{word!r} is nowhere; read as {meant!r}"), err=True)
-    if opened.trouble:
-        click.echo(f"searched by words alone: {opened.trouble}", err=True)
+    if opened.trouble or answer.degraded:
+        trouble = opened.trouble or "meaning failed"
+        click.echo(f"searched by words alone: {trouble}", err=True)
     if not listed:
         click.echo("nothing inside these filters answers", err=True)
 
@@ -133,6 +138,7 @@ def _filter(
     platforms: tuple[str, ...],
     day: datetime | None,
 ) -> "Filter":
+    from ummid.search.labels import token
     from ummid.search.published import window_tokens
     from ummid.stores.vectors import Filter
 
@@ -146,7 +152,11 @@ def _filter(
         when = (day or datetime.now(UTC)).replace(tzinfo=UTC)
         on = window_tokens(code, platforms), int(when.timestamp()) // _DAY_SECONDS
     return Filter(
-        allow={space: named for space, named in tokens.items() if named},
+        allow={
+            space: tuple(token(space, one) for one in named)
+            for space, named in tokens.items()
+            if named
+        },
         ranges={} if years == (None, None) else {"year": years},
         on=on,
     )

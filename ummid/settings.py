@@ -28,6 +28,7 @@ _DEFAULTS: Mapping[str, str] = {
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
+    "cache": "memory",
     "index": "yes",
     "enricher": "offline",
     "gemini_model": "gemini-3.5-flash-lite",
@@ -55,6 +56,7 @@ HELP: Mapping[str, str] = {
     "host": "address that `ummid serve` listens on",
     "port": "port that `ummid serve` listens on",
     "workers": "processes of `ummid serve`",
+    "cache": "where searches are remembered: `memory`, or the URL of a Redis or Valkey server",
     "index": "whether `ummid ingest` makes titles searchable at its end: `yes` or `no`",
     "enricher": "who writes about titles: `offline` chooses among partners' words, "
     "`gemini` writes, `none` is nobody",

@@ -2,11 +2,15 @@
 
     python -m bench.search --docs DOCS --queries QUERIES [--filters FILTERS] --out RUN.tsv
     python -m bench.search --score [--words] [--keep VECTORS.npz]
+    python -m bench.search --titles 1000000 [--each 100] [--keep VECTORS.npz] [--folder DIR]
 
 With --docs, answers every query through the search that the API uses, 100 documents each, all of
 which satisfy the query's filter, and ends with one JSON line: seconds, p50 and p95 of a query,
 seconds to build the index, peak memory. --score judges by the sets beside the checkout, without
-filters and with them. --words leaves meaning out. --keep holds vectors from run to run.
+filters and with them. --words leaves meaning out. --keep holds vectors from run to run. --titles
+makes so many titles of the catalogue's (see `scale`), indexes them, and asks --each real queries
+of every set, with filters and without: p50, p95 and p99 in ms, in all and by part. --folder keeps
+the index from run to run.
 """
 
 import argparse
@@ -24,8 +28,13 @@ def main() -> None:
     parser.add_argument("--score", action="store_true")
     parser.add_argument("--words", action="store_true")
     parser.add_argument("--keep", type=Path, metavar="VECTORS.npz")
+    parser.add_argument("--titles", type=int, metavar="N")
+    parser.add_argument("--each", type=int, default=100, metavar="QUERIES")
+    parser.add_argument("--folder", type=Path, metavar="DIR")
     asked = parser.parse_args()
-    if asked.docs and asked.queries and asked.out:
+    if asked.titles:
+        _large(asked)
+    elif asked.docs and asked.queries and asked.out:
         _run(asked)
     elif asked.score or not (asked.docs or asked.queries or asked.out):
         _score(asked)
@@ -39,6 +48,13 @@ def _run(asked: argparse.Namespace) -> None:
     answers = run.answer(built.searcher, sets.queries(asked.queries), filters)
     run.write(answers.found, asked.out)
     print(json.dumps(run.figures(built, answers)))
+
+
+def _large(asked: argparse.Namespace) -> None:
+    from bench.search.large import measure
+
+    for line in measure(asked.titles, asked.keep, asked.each, asked.folder):
+        print(line, flush=True)
 
 
 def _score(asked: argparse.Namespace) -> None:

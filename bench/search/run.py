@@ -46,11 +46,11 @@ def build(docs: Path, kept: Path | None = None, *, lexical: bool = False) -> Bui
     if lexical:
         return Built(Searcher(catalogue), {"index_words": round(words, 2)})
     embedder = MiniLM()
-    vectors = _vectors(documents, embedder, kept)
+    rows = vectors(documents, embedder, kept)
     items = (
-        Item(document.id, vectors[n], 0, document.restricts)
+        Item(document.id, rows[n], 0, document.restricts)
         for n, document in enumerate(documents)
-        if vectors[n].any()
+        if rows[n].any()
     )
     folder = tempfile.TemporaryDirectory(prefix="ummid-search-")
     index = MappedVectorIndex(Path(folder.name), embedder.dimensions)
@@ -92,7 +92,7 @@ def figures(built: Built, answers: Answers) -> dict[str, float]:
     }
 
 
-def _vectors(documents: Sequence[Document], embedder: Embedder, kept: Path | None) -> list[Vector]:
+def vectors(documents: Sequence[Document], embedder: Embedder, kept: Path | None) -> list[Vector]:
     """A row per document; of zeros for one with nothing to embed."""
     texts = [document.meaning for document in documents]
     known: dict[str, Vector] = {}

@@ -34,7 +34,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--d", type=int, default=256, help="dimensions of made-up vectors")
     parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--vectors", type=Path, help="a .npy of real embeddings, one a row")
+    parser.add_argument(
+        "--vectors",
+        type=Path,
+        help="a .npy of real embeddings, one a row; fewer than --n are made more by mixing",
+    )
     parser.add_argument("--hnsw", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--folder", type=Path, help="where the index is made for the time of it")
     return parser.parse_args()

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.search import scale
+
 Floats = NDArray[np.float32]
 
 SHARES = (0.5, 0.1, 0.01, 0.001)
@@ -39,18 +41,33 @@ def synthetic(path: Path, size: int, dimensions: int, queries: int, seed: int) -
     return Data(vectors, draw(labels[size:]), labels[:size])
 
 
-def real(path: Path, size: int, queries: int, seed: int) -> Data:
-    """Rows of a file; some are taken out to ask with. Topics are nearest random rows."""
-    stored = np.load(path, mmap_mode="r")
+def real(path: Path, file: Path, size: int, queries: int, seed: int) -> Data:
+    """Rows of a file; some are taken out to ask with. Topics are nearest random rows.
+
+    Where the file has fewer, vectors between two of its rows and a little off make up `size`
+    (see `bench.search.scale`), and go to `path`.
+    """
+    stored = np.load(file, mmap_mode="r")
     rng = np.random.default_rng(seed)
     rows = rng.permutation(len(stored))
     asked, kept = rows[:queries], np.sort(rows[queries : queries + size])
     vectors = _unit(np.asarray(stored[kept], np.float32))
     around = vectors[rng.choice(len(vectors), min(_TOPICS, len(vectors) // 20), replace=False)]
+    if len(vectors) < size:
+        vectors = _more(path, vectors, size)
     topics = np.concatenate(
         [(vectors[s : s + 4096] @ around.T).argmax(1) for s in range(0, len(vectors), 4096)]
     )
     return Data(vectors, _unit(np.asarray(stored[asked], np.float32)), topics)
+
+
+def _more(path: Path, base: Floats, size: int) -> Floats:
+    made = np.lib.format.open_memmap(path, "w+", np.float32, (size, base.shape[1]))
+    start = 0
+    for part in scale.vectors(base, size):
+        made[start : start + len(part)] = part
+        start += len(part)
+    return made
 
 
 def masks(data: Data, seed: int) -> dict[str, NDArray[np.bool_]]:

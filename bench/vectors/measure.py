@@ -27,7 +27,8 @@ _BLOCK = 25
 
 def measure(arguments: argparse.Namespace, folder: Path) -> dict[str, object]:
     if arguments.vectors:
-        data = real(arguments.vectors, arguments.n, arguments.queries, _SEED)
+        path = folder / "v.npy"
+        data = real(path, arguments.vectors, arguments.n, arguments.queries, _SEED)
     else:
         data = synthetic(folder / "v.npy", arguments.n, arguments.d, arguments.queries, _SEED)
     chosen = masks(data, _SEED)

@@ -99,7 +99,7 @@ class Listed:
     def search(
         self, vector: Vector, count: int, within: Filter = EVERYTHING, per_crowd: int = 0
     ) -> list[Hit]:
-        assert not per_crowd
+        self.per_crowd = per_crowd
         if self.broken:
             raise StoreError("the index is being moved", retryable=True)
         mask = self._restricted.mask(within)

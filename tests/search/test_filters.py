@@ -1,5 +1,6 @@
 """Filters are exact: they let through what a plain reading of each document lets through."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -85,3 +86,16 @@ def test_facets_count_the_matched_documents_by_token(
     ]
     counted = restricted(documents).facets(np.array(matched, bool), ["genre", "language"])
     assert counted == {"genre": facets, "language": ()}
+
+
+@pytest.mark.parametrize("share", [0.0, 0.01, 0.1, 0.5, 1.0])
+def test_facets_of_few_and_of_many_are_counted_alike(share: float) -> None:
+    rng = np.random.default_rng(7)
+    carried = [tuple(f"g{n}" for n in rng.choice(9, rng.integers(4))) for _ in range(300)]
+    matched = rng.random(300) < share
+    documents = [Restricts({"genre": one, "type": ("movie",)}) for one in carried]
+    expected = Counter(
+        token for one, found in zip(carried, matched, strict=True) if found for token in set(one)
+    )
+    counted = restricted(documents).facets(matched, ["genre"])["genre"]
+    assert {facet.token: facet.documents for facet in counted} == expected

@@ -3,11 +3,12 @@
 from typing import Literal
 
 import msgspec
+import pytest
 
 from tests.rights.offers import at, offer
 from ummid.catalog.grants import TerritorySet
-from ummid.catalog.model import Credit, Genre, Synopsis, Text
-from ummid.catalog.title import Contribution, Title
+from ummid.catalog.model import Credit, Genre, Kind, Synopsis, Text
+from ummid.catalog.title import Contribution, Title, TitleParent
 from ummid.models.enricher import Enrichment, Generated
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
@@ -59,7 +60,7 @@ def test_a_document_has_every_text_and_what_filters_ask_of_it() -> None:
     assert (found.kind, found.year) == ("movie", 1995)
     assert found.restricts.tokens == {
         "type": ("film",),
-        "genre": ("Crime",),
+        "genre": ("crime",),
         "language": ("en",),
         "country": ("US",),
         "partner": ("acme", "zenith"),
@@ -77,6 +78,35 @@ def test_a_title_that_says_little_is_a_small_document() -> None:
     assert (found.titles, found.text, found.kind, found.year) == ((), "", "episode", None)
     assert found.restricts.tokens == {"type": ("episode",)}
     assert found.restricts.windows == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "parents", "series"),
+    [
+        ("series", (), "t1"),
+        ("season", (TitleParent("series", "s1"),), "s1"),
+        ("episode", (TitleParent("season", "s2"), TitleParent("series", "s1")), "s1"),
+        ("episode", (TitleParent("series", None, "Reef"),), "series Reef"),
+        ("episode", (TitleParent("season", "s2"),), "s2"),
+        ("season", (), "t1"),
+        ("episode", (), ""),
+        ("film", (TitleParent("bundle", "b1"),), ""),
+    ],
+)
+def test_a_series_and_what_belongs_to_it_are_one_crowd(
+    kind: Kind, parents: tuple[TitleParent, ...], series: str
+) -> None:
+    assert document(Title(id="t1", kind=kind, parents=parents), TitleOffers()).series == series
+
+
+def test_spellings_of_a_genre_are_one_token_and_regions_are_of_their_language() -> None:
+    genres = (Genre("Sci-Fi"), Genre("science fiction"), Genre("Drama"))
+    title = Title(id="t1", kind="film", genres=genres, languages=("pt-BR", "pt"))
+    found = document(title, TitleOffers())
+    assert found.restricts.tokens["genre"] == ("science fiction", "drama")
+    assert found.restricts.tokens["language"] == ("pt-BR", "pt")
+    assert ("genre", "science fiction", "Sci-Fi") in found.labels
+    assert "scifi" in found.genres
 
 
 def test_a_date_means_its_first_instant() -> None:

@@ -1,13 +1,18 @@
 """One search over words and meaning: what comes first, what may come at all, and in what order."""
 
+import logging
 import random
+from collections.abc import Sequence
 
 import pytest
 
 from tests.search.catalogues import ALL, AMELIE, HOUSE, MATRIX, OTHERS, Listed, Told
+from ummid.errors import UmmidError
+from ummid.models.embedder import Task, Vector
+from ummid.models.outcome import Outcome
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
-from ummid.search.searcher import Answer, Searcher
+from ummid.search.searcher import Answer, Place, Searcher
 from ummid.stores.vectors import Filter, Restricts
 
 WORDS = Searcher(Catalogue.of(ALL))
@@ -145,6 +150,29 @@ def test_a_word_alone_may_be_a_theme_and_names_no_title_that_has_more() -> None:
     assert all(found.exact == 0 for found in searcher.search("prison").found)
 
 
+class Raising(Told):
+    """An embedder whose library fails in a way that nobody has foreseen."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__({})
+        self._error = error
+
+    def embed(self, texts: Sequence[str], task: Task) -> list[Outcome[Vector]]:
+        raise type(self._error)(f"{self._error}, {task}: {texts}")
+
+
+@pytest.mark.parametrize("error", [UmmidError("no quota"), RuntimeError("bad weights")])
+def test_words_answer_alone_when_the_embedder_fails(
+    error: Exception, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A server that another test has configured may have silenced the loggers that it found.
+    monkeypatch.setattr(logging.getLogger("ummid.search.searcher"), "disabled", False)
+    answer = Searcher(Catalogue.of(ALL), Listed(VECTORS), Raising(error)).search("matrix")
+    assert answer.degraded
+    assert ids(answer) == ids(WORDS.search("matrix"))
+    assert "words alone" in caplog.text
+
+
 def test_words_answer_alone_when_meaning_fails() -> None:
     searcher, index = hybrid(matrix=(1.0, 0.0))
     assert not searcher.search("matrix").degraded
@@ -167,6 +195,58 @@ def test_what_the_vector_index_did_not_name_is_no_likelier_than_what_it_did() ->
     searcher = Searcher(Catalogue.of(many), Listed(vectors), Told({"other": (-1.0, 0.0)}))
     scores = [found.score for found in searcher.search("other", 1_200).found]
     assert scores == [-1.0] * 1_200
+
+
+def test_an_answer_explains_its_score_wholly() -> None:
+    searcher, _ = hybrid(**{"the others": (0.6, 0.8), "a tv series of 2015": (0.0, 1.0)})
+    for asked in ("the others", "a tv series of 2015"):
+        for found in searcher.search(asked).found:
+            parts = found.words + found.meaning + found.hints + found.exact
+            assert found.score == pytest.approx(parts, abs=1e-6)
+            assert found.cosine is not None
+            assert (found.cosine > 0) == (found.meaning > 0)
+    assert [found.id for found in searcher.search("a tv series of 2015").found if found.hints] == [
+        "t3", "t2", "t1"
+    ]  # fmt: skip
+
+
+def test_what_was_not_compared_by_meaning_says_so() -> None:
+    index = Listed({"t1": (1.0, 0.0)})
+    searcher = Searcher(Catalogue.of(ALL), index, Told({"matrix": (0.6, 0.8)}))
+    cosines = {found.id: found.cosine for found in searcher.search("matrix").found}
+    assert cosines.pop("t1") == pytest.approx(0.6)
+    assert set(cosines.values()) == {None}
+    assert all(found.cosine is None for found in WORDS.search("matrix").found)
+
+
+def test_of_a_series_no_more_are_answered_than_asked_for() -> None:
+    documents = [
+        Document(id=f"{name}{n}", titles=(f"{name} {n}",), text="sharks " * n, series=name)
+        for name in ("jaws", "reef", "")
+        for n in range(1, 5)
+    ]
+    catalogue = Catalogue.of(documents)
+    searcher = Searcher(catalogue)
+    whole = ids(searcher.search("sharks", 12))
+    limited = searcher.search("sharks", 12, per_series=1)
+    assert ids(limited) == [
+        found
+        for n, found in enumerate(whole)
+        if found.isdigit() or not any(one[:4] == found[:4] for one in whole[:n])
+    ]
+    assert limited.matched.sum() == 12
+    index = Listed({"jaws1": (1.0, 0.0)})
+    Searcher(catalogue, index, Told({"sharks": (1.0, 0.0)})).search("sharks", 3, per_series=2)
+    assert index.per_crowd == 2
+
+
+def test_a_page_goes_on_where_the_last_one_ended_also_when_its_last_title_is_gone() -> None:
+    documents = [Document(id=f"d{n}", text="the same text") for n in range(6)]
+    first = Searcher(Catalogue.of(documents)).search("same", 3)
+    place = Place(first.found[-1].score, first.found[-1].id)
+    rest = Searcher(Catalogue.of(d for d in documents if d.id != "d2"))
+    again = Place(rest.search("same", 1).found[0].score, place.id)
+    assert ids(rest.search("same", 9, after=again)) == ["d3", "d4", "d5"]
 
 
 @pytest.mark.parametrize("count", [1, 3, 10])
@@ -194,6 +274,43 @@ def test_facets_are_counted_over_what_matched_inside_the_filter() -> None:
 def test_a_correction_is_told() -> None:
     assert WORDS.search("matirx").corrected == {"matirx": "matrix"}
     assert not WORDS.search("matrix").corrected
+
+
+@pytest.mark.parametrize(
+    ("asked", "read"),
+    [
+        ("leonardo di caprio", {"caprio": "dicaprio"}),
+        ("di caprio", {"caprio": "dicaprio"}),
+        ("dicaprio", {}),
+        ("spiderman", {"spiderman": "spider man"}),
+        ("spidermann", {"spidermann": "spider mann"}),
+        ("manhattan", {}),
+        ("xyman", {}),
+    ],
+)
+def test_words_written_together_or_apart_are_read_as_they_are_known(
+    asked: str, read: dict[str, str]
+) -> None:
+    documents = [
+        Document(id="a", people=("Leonardo DiCaprio",)),
+        Document(id="b", titles=("Spider-Man",)),
+        Document(id="c", people=("Mann Spider",), titles=("Manhattan",)),
+        Document(id="d", titles=("Di",)),
+    ]
+    answer = Searcher(Catalogue.of(documents)).search(asked)
+    assert answer.corrected == read
+    if "spiderman" in read:
+        assert (answer.found[0].id, answer.found[0].exact) == ("b", 1.0)
+
+
+def test_of_a_short_query_what_holds_every_word_stands_above_what_holds_some() -> None:
+    documents = [
+        Document(id="both", text="A long tale of many things with a korean zombie."),
+        Document(id="one", titles=("Korean tales",), text="All of it korean."),
+        Document(id="other", titles=("Zombie tales",), text="All of it zombie."),
+        *(Document(id=f"z{n}", text="nothing") for n in range(9)),
+    ]
+    assert ids(Searcher(Catalogue.of(documents)).search("korean zombie", 1)) == ["both"]
 
 
 def test_a_search_without_documents_answers_nothing() -> None:

@@ -34,20 +34,20 @@ def found(building: Building, asked: str) -> int:
 
 
 def _words(building: Building) -> Path:
-    (folder,) = (building.folder / "search" / "words-1").glob("[0-9]*")
+    (folder,) = (building.folder / "search" / "words-2").glob("[0-9]*")
     return folder
 
 
 def _vectors(building: Building) -> Path:
-    return building.folder / "search" / "vectors" / MODEL.name / "index"
+    return building.folder / "search" / "vectors" / MODEL.name / "index-2"
 
 
-@pytest.mark.parametrize("harm", ["cut", "gone"])
+@pytest.mark.parametrize("harm", ["cut", "emptied", "gone"])
 def test_damaged_words_are_told_and_made_anew(building: Building, harm: str) -> None:
     update(building)
     file = _words(building) / "years.npy"
-    if harm == "cut":
-        file.write_bytes(file.read_bytes()[:9])
+    if harm != "gone":
+        file.write_bytes(file.read_bytes()[: 9 if harm == "cut" else 0])
     else:
         file.unlink()
     with pytest.raises(StoreError, match="damaged"):
@@ -64,7 +64,7 @@ def test_damaged_vectors_leave_words_to_answer_and_say_why(building: Building) -
     assert opened.searcher.search("heat").found[0].words > 0
     with pytest.raises(StoreError, match="meaning is not searched"):
         opened.by_meaning("heat", 1)
-    with pytest.raises(StoreError, match=r"remove .*index and run `ummid index` again"):
+    with pytest.raises(StoreError, match=r"remove .*index-2 and run `ummid index` again"):
         update(building)
     shutil.rmtree(_vectors(building))
     done = update(building)
@@ -76,7 +76,7 @@ def test_only_the_newest_words_are_kept(building: Building) -> None:
     for number in range(4):
         building.title(statement(key=f"n{number}", own_id="n", titles=(Text("More", "en"),)))
         update(building)
-    kept = sorted((building.folder / "search" / "words-1").glob("[0-9]*"))
+    kept = sorted((building.folder / "search" / "words-2").glob("[0-9]*"))
     assert [int(folder.name) for folder in kept] == [5, 6]
     assert stored.newest(building.folder) == 6
 

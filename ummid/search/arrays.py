@@ -49,6 +49,13 @@ class Strings(Sequence[str]):
         part: NDArray[np.uint8] = self._bytes[self._ends[place] : self._ends[place + 1]]
         return part.tobytes().decode("utf-8", "surrogatepass")
 
+    def at(self, places: NDArray[Any]) -> list[str]:
+        """The texts of many places at once."""
+        places = places.astype(np.int64)
+        ends = zip(self._ends[places].tolist(), self._ends[places + 1].tolist(), strict=True)
+        view = self._bytes.data
+        return [str(view[first:last], "utf-8", "surrogatepass") for first, last in ends]
+
     def find(self, text: str) -> int | None:
         """The place of a text; the texts must be sorted."""
         place = bisect_left(self, text)
@@ -108,5 +115,5 @@ def read(folder: Path) -> Arrays:
             )
             for file in files
         }
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise StoreError(f"the index in {folder} is damaged: {error}") from error

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +13,7 @@ from ummid.search.arrays import Arrays, Strings, read, write
 from ummid.search.asking import GRAMMAR
 from ummid.search.document import Document
 from ummid.search.filters import Mask, Restricted
+from ummid.search.labels import Labels
 from ummid.search.question import Question
 from ummid.search.text_index import Scores, TextIndex
 from ummid.search.titles import Names
@@ -20,6 +22,8 @@ from ummid.search.words import stem
 _MEANT = 0.7
 """What a corrected word counts of what the word itself would."""
 _CORRECTED = 8
+_PART = 3
+"""Signs of the shorter of two words written as one."""
 _FADE = 6.0
 """Years by which a guess at the time is off before it counts a third."""
 _NO_YEAR = -(10**6)
@@ -32,11 +36,15 @@ class Catalogue:
         self._arrays = arrays
         self.ids = Strings(arrays, "ids")
         self._hashes, self._hashed = arrays["ids.hashes"], arrays["ids.rows"]
-        self._years, self._kinds = arrays["years"], arrays["kinds"]
+        self._years, self._year_of = arrays["years"], arrays["years.of"]
+        self._kinds = arrays["kinds"]
         self._kind_names = Strings(arrays, "kind_names")
+        self.series = arrays["series"]
+        """By row; 0 for a document of no series."""
         self.text = TextIndex(arrays, len(self.ids))
         self.names = Names(arrays)
         self.restricted = Restricted(arrays, len(self.ids))
+        self.labels = Labels(arrays)
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Self:
@@ -44,20 +52,25 @@ class Catalogue:
         last = {document.id: document for document in documents}
         ordered = [last[key] for key in sorted(last)]
         years = [_NO_YEAR if document.year is None else document.year for document in ordered]
+        named, year_of = np.unique(np.array(years, np.int64), return_inverse=True)
         hashes = np.array([_hash(document.id) for document in ordered], np.uint64)
         by_hash = np.argsort(hashes)
         kinds = sorted({document.kind for document in ordered})
+        series = {name: n for n, name in enumerate(sorted({"", *(d.series for d in ordered)}))}
         return cls(
             {
                 **Strings.arrays(sorted(last), "ids"),
                 "ids.hashes": hashes[by_hash],
                 "ids.rows": by_hash.astype(np.uint32),
-                "years": np.array(years, np.int64),
+                "years": named,
+                "years.of": year_of.astype(np.uint32),
                 "kinds": np.array([kinds.index(d.kind) for d in ordered], np.int64),
                 **Strings.arrays(kinds, "kind_names"),
+                "series": np.array([series[d.series] for d in ordered], np.uint32),
                 **TextIndex.arrays(ordered),
                 **Names.arrays(ordered),
                 **Restricted.arrays([document.restricts for document in ordered]),
+                **Labels.arrays(document.labels for document in ordered),
             }
         )
 
@@ -79,25 +92,50 @@ class Catalogue:
         if not len(self.ids):
             return [None] * len(keys)
         found = np.searchsorted(self._hashes, np.array([_hash(key) for key in keys], np.uint64))
-        rows = self._hashed[np.minimum(found, len(self.ids) - 1)].tolist()
-        return [row if self.ids[row] == key else None for row, key in zip(rows, keys, strict=True)]
+        rows = self._hashed[np.minimum(found, len(self.ids) - 1)]
+        each = zip(rows.tolist(), self.ids.at(rows), keys, strict=True)
+        return [row if known == key else None for row, known, key in each]
 
     def corrections(self, question: Question) -> dict[str, str]:
-        """Words that are nowhere, and the words of titles and names they stand for."""
-        unknown = [w for w in dict.fromkeys(question.words) if not self.text.frequency(stem(w))]
-        meant = ((word, self.names.meant(word)) for word in unknown[:_CORRECTED])
+        """Words that are nowhere, and the words of titles and names they stand for: written in
+        two where there is one, misspelt, or written as one where there are two.
+        """
+        unknown = [w for w in dict.fromkeys(question.words) if not self._knows(w)]
+        meant = (
+            (word, self._joined(word, question.words) or self.names.meant(word) or self._cut(word))
+            for word in unknown[:_CORRECTED]
+        )
         return {word: found for word, found in meant if found is not None}
 
     def corrected(self, weights: dict[str, float], meant: dict[str, str]) -> dict[str, float]:
-        added = {stem(word): _MEANT * self.text.rarity(stem(word)) for word in meant.values()}
+        stems = (stem(word) for words in meant.values() for word in words.split())
+        added = {word: _MEANT * self.text.rarity(word) for word in stems}
         return {**added, **weights}
+
+    def _knows(self, word: str) -> bool:
+        return self._frequency(word) > 0
+
+    def _joined(self, word: str, words: Sequence[str]) -> str | None:
+        """The word that this one makes with one of its neighbours."""
+        pairs = ("".join(pair) for pair in pairwise(words) if word in pair)
+        return next((pair for pair in pairs if self._knows(pair)), None)
+
+    def _cut(self, word: str) -> str | None:
+        """The two words that this one is made of, of which the rarer one is the most frequent."""
+        cuts = [(word[:n], word[n:]) for n in range(_PART, len(word) - _PART + 1)]
+        known = [cut for cut in cuts if all(map(self._knows, cut))]
+        usual = max(known, key=lambda cut: min(map(self._frequency, cut)), default=None)
+        return " ".join(usual) if usual else None
+
+    def _frequency(self, word: str) -> int:
+        return self.text.frequency(stem(word))
 
     def named(self, question: Question, meant: dict[str, str]) -> Scores:
         """1 for a document of just the title asked for, a half for one of nearly that title."""
         named = np.zeros(len(self.ids), np.float32)
         named[exact := self.names.exact(question.words)] = 1
         if question.is_short and not exact:
-            words = [meant.get(word, word) for word in question.words]
+            words = " ".join(meant.get(word, word) for word in question.words).split()
             known = [word for word in words if self.text.frequency(stem(word))]
             telling = [word for word in known if stem(word) not in GRAMMAR]
             # A word that is all of the query is rather a theme than a name without its article.
@@ -107,11 +145,12 @@ class Catalogue:
 
     def year_likeness(self, question: Question) -> Scores:
         """1 for documents of a time that a question names, fading to 0 around it."""
-        likeness = np.zeros(len(self.ids), np.float32)
+        likeness = np.zeros(len(self._years), np.float32)
         for first, last in question.years:
             off = np.maximum(np.maximum(first - self._years, self._years - last), 0)
             np.maximum(likeness, np.exp(off / -_FADE), out=likeness, casting="same_kind")
-        return likeness
+        # Of a million documents the years are few.
+        return likeness[self._year_of]
 
     def of_kind(self, question: Question) -> Mask:
         """The documents of the kind that a question names; none when it names none."""

@@ -11,7 +11,8 @@ class Document(Struct, frozen=True, kw_only=True):
     """`titles`: in all languages and a.k.a., the display name first. `genres` are the words that
     a person may ask with; those that filters compare are tokens of `restricts`. `generated` is
     what a model says of the title: words to find it by, and no part of its meaning, so that a
-    vector is made of partners' words alone.
+    vector is made of partners' words alone. Documents of one `series` may be limited in an answer.
+    `labels` are tokens as people write them, where that differs: (namespace, token, written).
     """
 
     id: str
@@ -25,6 +26,8 @@ class Document(Struct, frozen=True, kw_only=True):
     kind: str = ""
     year: int | None = None
     restricts: Restricts = Restricts()
+    series: str = ""
+    labels: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def meaning(self) -> str:

@@ -113,7 +113,7 @@ class _Follow:
                 gone.append((title_id, changed[title_id]))
         vectors = self._vectors_of(found)
         self._vectors.upsert(
-            Item(document.id, vector, changed[document.id], document.restricts)
+            Item(document.id, vector, changed[document.id], document.restricts, document.series)
             for document, vector in zip(found, vectors, strict=True)
             if vector is not None
         )

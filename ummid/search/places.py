@@ -13,8 +13,9 @@ from ummid.views import keys
 if TYPE_CHECKING:
     from ummid.stores.vertex.wire import Place
 
-_INDEX = "index"
-"""In the folder as soon as an index has been begun."""
+_INDEX = "index-2"
+"""In the folder as soon as an index has been begun. The number goes with what of a title is a
+restrict: what another version wrote is made anew, which embeds nothing again."""
 
 
 class Vectors(Protocol):

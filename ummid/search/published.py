@@ -10,6 +10,8 @@ from ummid.catalog.title import Title
 from ummid.models.enricher import Enrichment
 from ummid.rights.shown import places, places_of, shown
 from ummid.search.document import Document
+from ummid.search.genres import asked_as
+from ummid.search.labels import token
 from ummid.stores.table import Table
 from ummid.stores.vectors import Restricts, Window
 from ummid.views import availability, generated, keys, titles
@@ -28,8 +30,9 @@ _READ_FIRST = ("en", UNDETERMINED)
 def document(title: Title, offers: TitleOffers, enrichment: Enrichment | None = None) -> Document:
     """The texts of a title, and what filters may ask of it.
 
-    Namespaces: `type`, `genre`, `language`, `country`, `partner`; numbers: `year`; windows:
-    `PLACE|PLATFORM` by the day, a date meaning its first instant in UTC, as in availability.
+    Namespaces: `type`, `genre`, `language` (a tag, and the language it is a kind of), `country`,
+    `partner`; numbers: `year`; windows: `PLACE|PLATFORM` by the day, a date meaning its first
+    instant in UTC, as in availability. Genres and platforms are tokens as of `labels`.
     """
     said = [t for t in title.titles if t.use not in _UNSAID]
     said.sort(key=lambda t: DISPLAY_ORDER.index(t.use))
@@ -37,9 +40,9 @@ def document(title: Title, offers: TitleOffers, enrichment: Enrichment | None = 
     genres = tuple(dict.fromkeys(genre.text for genre in title.genres))
     tokens = {
         "type": (title.kind,),
-        "genre": genres,
-        "language": title.languages,
-        "country": title.countries,
+        "genre": tuple(dict.fromkeys(token("genre", genre) for genre in genres)),
+        "language": _languages(title.languages),
+        "country": tuple(dict.fromkeys(token("country", place) for place in title.countries)),
         "partner": tuple(sorted({source.partner for source in title.sources})),
     }
     return Document(
@@ -48,7 +51,7 @@ def document(title: Title, offers: TitleOffers, enrichment: Enrichment | None = 
         text=_synopsis(title.synopses),
         tagline=next((t.value for t in title.titles if t.use == "tagline"), ""),
         keywords=title.keywords,
-        genres=genres,
+        genres=asked_as(genres),
         people=tuple(dict.fromkeys(credit.name for credit in title.credits)),
         generated=_generated(enrichment) if enrichment else (),
         kind=_KINDS.get(title.kind, title.kind),
@@ -58,12 +61,15 @@ def document(title: Title, offers: TitleOffers, enrichment: Enrichment | None = 
             {} if title.year is None else {"year": title.year},
             tuple(sorted(_windows(offers), key=_order)),
         ),
+        series=_series(title),
+        labels=tuple(("genre", token("genre", genre), genre) for genre in genres),
     )
 
 
 def window_tokens(territory: str, platforms: Sequence[str] = ()) -> tuple[str, ...]:
     """The windows of which one must hold for a title to be available in a territory."""
-    return tuple(f"{p}|{on}" for p in places_of(territory) for on in platforms or (ANYWHERE,))
+    named = [token("platform", platform) for platform in platforms] or [ANYWHERE]
+    return tuple(f"{place}|{on}" for place in places_of(territory) for on in named)
 
 
 def documents(table: Table, title_ids: Sequence[str]) -> Iterator[Document | None]:
@@ -90,6 +96,22 @@ def _generated(enrichment: Enrichment) -> tuple[str, ...]:
     return (*named, *enrichment.keywords, enrichment.synopsis)
 
 
+def _languages(tags: Sequence[str]) -> tuple[str, ...]:
+    """Who asks for `en` is answered with `en-US` too (RFC 4647, basic filtering)."""
+    return tuple(dict.fromkeys(one for tag in tags for one in (tag, tag.partition("-")[0])))
+
+
+def _series(title: Title) -> str:
+    """What a title belongs to, with the series itself; a season where no series is known."""
+    if title.kind == "series":
+        return title.id
+    parents = {parent.relation: parent for parent in title.parents}
+    found = parents.get("series") or parents.get("season")
+    if found is None:
+        return title.id if title.kind == "season" else ""
+    return found.id or f"{found.relation} {found.title}"
+
+
 def _synopsis(synopses: Sequence[Synopsis]) -> str:
     """The longest in a language that is read best, else the longest."""
     read_best = [s for s in synopses if s.language.partition("-")[0] in _READ_FIRST]
@@ -105,7 +127,7 @@ def _windows(offers: TitleOffers) -> set[Window]:
         start, end = (None if at is None else -(-at // _DAY) for at in when)
         if start is not None and end is not None and start >= end:
             continue
-        platform = platform_of(offer.grant, offer.partner)
+        platform = token("platform", platform_of(offer.grant, offer.partner))
         for place in places(offer):
             found.add(Window(f"{place}|{platform}", start, end))
             found.add(Window(f"{place}|{ANYWHERE}", start, end))

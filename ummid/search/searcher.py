@@ -1,5 +1,8 @@
 """One search: filter, words, meaning, fusion, order."""
 
+import logging
+from bisect import bisect_right
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -9,10 +12,12 @@ from ummid.models.embedder import Embedder
 from ummid.search.catalogue import Catalogue
 from ummid.search.filters import Mask
 from ummid.search.fusion import Parts, fuse
+from ummid.search.order import After, Series, page
 from ummid.search.question import Question, read, weights
 from ummid.search.text_index import Scores
 from ummid.stores.vectors import EVERYTHING, Filter, VectorIndex
 
+_log = logging.getLogger(__name__)
 _DEPTH = 1_000
 """How many documents are asked of the vector index. What it doesn't name counts as the last of
 them, since all that is known of its likeness is that it is no greater."""
@@ -22,7 +27,10 @@ _FAR = 0.1
 
 
 class Found(NamedTuple):
-    """An answer, and what each side added to its score."""
+    """An answer, and what each side added to its score, which is their sum. `cosine` is the
+    likeness behind `meaning`; None for one that is not among the likest, whose `meaning` is that
+    of the last of them.
+    """
 
     id: str
     score: float
@@ -30,6 +38,14 @@ class Found(NamedTuple):
     meaning: float
     hints: float
     exact: float
+    cosine: float | None = None
+
+
+class Place(NamedTuple):
+    """Where a page ended: the score and the id of its last answer."""
+
+    score: float
+    id: str
 
 
 class Answer(NamedTuple):
@@ -42,6 +58,13 @@ class Answer(NamedTuple):
     matched: Mask
     corrected: dict[str, str]
     degraded: bool = False
+
+
+class Meaning(NamedTuple):
+    """Cosines by row, and those of the likest rows alone, which were compared."""
+
+    cosines: Scores
+    compared: dict[int, float]
 
 
 class Searcher:
@@ -57,24 +80,36 @@ class Searcher:
         self._vectors = vectors
         self._embedder = embedder
 
-    def search(self, asked: str, count: int = 10, within: Filter = EVERYTHING) -> Answer:
+    def search(
+        self,
+        asked: str,
+        count: int = 10,
+        within: Filter = EVERYTHING,
+        *,
+        after: Place | None = None,
+        per_series: int = 0,
+    ) -> Answer:
         """The `count` best documents inside a filter; of equal scores the smaller id first.
 
         Every document inside the filter can be an answer: there are fewer only when fewer are
         in it, so that a page never runs dry. `matched` tells which of them were really found.
+        With `after`, those that come after that place; with `per_series`, at most so many of
+        each series, over all pages together.
         """
         question = read(asked)
         allowed = self._catalogue.restricted.mask(within)
         words, corrected = self._by_words(question)
         words[~allowed] = 0
-        meaning, degraded = self._by_meaning(question, within)
+        compared, degraded = self._by_meaning(question, within, per_series)
+        meaning = compared.cosines if compared else None
         best = float(words.max(initial=0.0))
         named = self._catalogue.named(question, corrected)
         parts = fuse(self._catalogue, question, words, meaning, best, named)
         total = parts.total
-        rows = _best(total, allowed, count)
+        series = Series(self._catalogue.series, per_series) if per_series else None
+        rows = page(total, allowed, count, self._after(after), series)
         return Answer(
-            tuple(self._found(parts, float(total[row]), row) for row in rows),
+            tuple(self._found(parts, total, row, compared) for row in rows),
             allowed & _matched(words, meaning, best),
             corrected,
             degraded,
@@ -85,28 +120,56 @@ class Searcher:
         # In a long query the other words say enough, and what is unknown is mostly no name.
         corrected = self._catalogue.corrections(question) if question.is_short else {}
         weighed = self._catalogue.corrected(weighed, corrected)
-        return self._catalogue.text.scores(weighed), corrected
+        scores = self._catalogue.text.scores(weighed)
+        if question.is_short:
+            scores *= self._coverage(weighed)
+        return scores, corrected
 
-    def _by_meaning(self, question: Question, within: Filter) -> tuple[Scores | None, bool]:
-        """Cosines by row, and whether they should be there but are not."""
+    def _coverage(self, weighed: Mapping[str, float]) -> Scores:
+        """Of a short query every word is meant: what holds half of it counts half, a word as
+        much as it is rare.
+        """
+        text = self._catalogue.text
+        telling = {word: weight * text.rarity(word) for word, weight in weighed.items()}
+        whole = sum(telling.values()) or 1.0
+        return text.held({word: share / whole for word, share in telling.items()})
+
+    def _after(self, place: Place | None) -> After | None:
+        """An id that is no more still has a place among those that are."""
+        if place is None:
+            return None
+        return After(np.float32(place.score), bisect_right(self._catalogue.ids, place.id))
+
+    def _by_meaning(
+        self, question: Question, within: Filter, per_series: int
+    ) -> tuple[Meaning | None, bool]:
+        """What is likest, and whether it should be known but is not."""
         if self._vectors is None or self._embedder is None or not question.sentence:
             return None, False
-        (outcome,) = self._embedder.embed([question.sentence], "query")
-        if outcome.value is None:
-            return None, True
         try:
-            hits = self._vectors.search(outcome.value, _DEPTH, within)
-        except UmmidError:
+            (outcome,) = self._embedder.embed([question.sentence], "query")
+            if outcome.value is None:
+                return None, True
+            hits = self._vectors.search(outcome.value, _DEPTH, within, per_series)
+        except UmmidError as error:
+            _log.warning("searched by words alone: %s", error)
+            return None, True
+        except Exception:
+            # Libraries raise what they like of a damaged file; words need none of it.
+            _log.exception("searched by words alone")
             return None, True
         rows = self._catalogue.rows([hit.id for hit in hits])
-        known = [(row, hit.score) for row, hit in zip(rows, hits, strict=True) if row is not None]
+        known = {row: hit.score for row, hit in zip(rows, hits, strict=True) if row is not None}
         floor = hits[-1].score if len(hits) == _DEPTH else 0.0
         cosines = np.full(len(self._catalogue.ids), floor, np.float32)
-        cosines[[row for row, _ in known]] = [score for _, score in known]
-        return cosines, False
+        cosines[list(known)] = list(known.values())
+        return Meaning(cosines, known), False
 
-    def _found(self, parts: Parts, score: float, row: int) -> Found:
-        return Found(self._catalogue.ids[row], score, *(float(part[row]) for part in parts))
+    def _found(self, parts: Parts, total: Scores, row: int, compared: Meaning | None) -> Found:
+        words, meaning, hints, exact = (float(part[row]) for part in parts)
+        cosine = compared.compared.get(row) if compared else None
+        found = self._catalogue.ids[row]
+        return Found(found, float(total[row]), words, meaning, hints, exact, cosine)
 
 
 def _matched(words: Scores, meaning: Scores | None, best: float) -> Mask:
@@ -115,16 +178,3 @@ def _matched(words: Scores, meaning: Scores | None, best: float) -> Mask:
     if meaning is None:
         return np.zeros(len(words), np.bool_)
     return np.asarray(meaning > meaning.min(initial=1.0), np.bool_)
-
-
-def _best(scores: Scores, allowed: Mask, count: int) -> list[int]:
-    """Rows of the best scores, best first; rows stand in the order of their ids."""
-    rows = np.flatnonzero(allowed)
-    inside = scores[rows]
-    if len(rows) > count > 0:
-        # Every row that ties with the last of the best stays in until the order is settled.
-        last = np.partition(inside, len(rows) - count)[len(rows) - count]
-        kept = inside >= last
-        rows, inside = rows[kept], inside[kept]
-    order = np.lexsort((rows, -inside))[:count]
-    return [int(row) for row in rows[order]]

@@ -24,9 +24,10 @@ from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
 from ummid.views import keys
 
-_FOLDER, _WORDS, _VECTORS = "search", "words-1", "vectors"
+_FOLDER, _WORDS, _VECTORS = "search", "words-2", "vectors"
 """The number goes with how words are laid out in files: what another version laid out is not opened
 but made anew."""
+_MARK = "followed.json"
 _KEPT = 2
 _FILES = MappedVectors()
 _CHUNK = 1000
@@ -34,7 +35,7 @@ _CHUNK = 1000
 
 class Opened(NamedTuple):
     """What a process searches: as far as `serial` of the change feed. `trouble` says why there
-    are no vectors.
+    are no vectors. `generation` changes whenever an answer may be another one.
     """
 
     serial: int
@@ -43,15 +44,18 @@ class Opened(NamedTuple):
     vectors: VectorIndex | None
     embedder: Embedder
     trouble: str = ""
+    generation: str = ""
 
-    def by_meaning(self, asked: str, count: int, within: Filter = EVERYTHING) -> list[Hit]:
+    def by_meaning(
+        self, asked: str, count: int, within: Filter = EVERYTHING, per_series: int = 0
+    ) -> list[Hit]:
         """The titles likest to a text by meaning alone. Raises what the model says of the text."""
         (outcome,) = self.embedder.embed([asked], "query")
         if outcome.value is None:
             raise outcome.error or StoreError("the text has no vector")
         if self.vectors is None:
             raise StoreError(f"meaning is not searched: {self.trouble}")
-        return self.vectors.search(outcome.value, count, within)
+        return self.vectors.search(outcome.value, count, within, per_series)
 
 
 def embedder() -> Embedder:
@@ -89,11 +93,18 @@ def newest(store: Path) -> int | None:
     return int(found[-1].name) if found else None
 
 
+def generation(store: Path, model: Embedder, vectors: Vectors = _FILES) -> str:
+    """Another one after every update of the words or of the vectors; cheap to ask for."""
+    marks = (_words(store), beside(store, model, vectors) / _MARK)
+    return ".".join(_stamp(path) for path in marks)
+
+
 def open_search(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Opened:
     """The newest index of a store; where vectors cannot be opened, words answer alone.
 
     Raises StoreError when nothing is indexed, or words are damaged.
     """
+    now = generation(store, model, vectors)  # before opening: what is opened is no older
     serial = newest(store)
     if serial is None:
         raise StoreError(f"nothing is indexed in {store}; `ummid index` makes it searchable")
@@ -101,8 +112,9 @@ def open_search(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Open
     try:
         index = vectors.open(beside(store, model, vectors), model, None)
     except StoreError as error:
-        return Opened(serial, catalogue, Searcher(catalogue), None, model, str(error))
-    return Opened(serial, catalogue, Searcher(catalogue, index, model), index, model)
+        return Opened(serial, catalogue, Searcher(catalogue), None, model, str(error), now)
+    searcher = Searcher(catalogue, index, model)
+    return Opened(serial, catalogue, searcher, index, model, generation=now)
 
 
 def beside(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Path:
@@ -118,7 +130,7 @@ def _follow(
     vectors: Vectors,
 ) -> Indexed:
     folder = beside(store, model, vectors)
-    mark = Mark(folder / "followed.json")
+    mark = Mark(folder / _MARK)
     if not vectors.is_there(folder):
         folder.mkdir(parents=True, exist_ok=True)
         mark.write(Followed())
@@ -127,6 +139,14 @@ def _follow(
         return follow(table, index, model, mark, progress)
     finally:
         index.close()
+
+
+def _stamp(path: Path) -> str:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return ""
+    return f"{status.st_mtime_ns:x}-{status.st_ino:x}"
 
 
 def _words(store: Path) -> Path:

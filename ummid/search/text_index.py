@@ -38,10 +38,10 @@ class TextIndex:
     def arrays(documents: Sequence[Document]) -> Arrays:
         counts = [_Counts() for _ in FIELDS]
         terms: dict[str, int] = {}
-        for row, document in enumerate(documents):
+        for document in documents:
             for field, values in zip(counts, texts(document), strict=True):
-                words = Counter(word for value in values for word in stems(value))
-                field.add(row, [(terms.setdefault(w, len(terms)), n) for w, n in words.items()])
+                words = Counter(stems("\n".join(values)))
+                field.add([terms.setdefault(word, len(terms)) for word in words], words.values())
         return _inverted(counts, terms, len(documents))
 
     def frequency(self, term: str) -> int:
@@ -63,25 +63,33 @@ class TextIndex:
             scores[self._terms.rows[part]] += factor * self._impacts[part]
         return scores
 
+    def held(self, shares: Mapping[str, float]) -> Scores:
+        """By row, the sum of the shares of the stems that a document holds."""
+        held = np.zeros(self.size, np.float32)
+        for term, share in sorted(shares.items()):
+            held[self._terms.rows[self._part(term)]] += np.float32(share)
+        return held
+
 
 class _Counts:
     """How often each word is in one field of each document."""
 
     def __init__(self) -> None:
-        self._rows, self._terms, self._amounts = array("q"), array("q"), array("q")
+        self._sizes, self._terms, self._amounts = array("I"), array("I"), array("I")
 
-    def add(self, row: int, counted: Iterable[tuple[int, int]]) -> None:
-        for term, amount in counted:
-            self._rows.append(row)
-            self._terms.append(term)
-            self._amounts.append(amount)
+    def add(self, terms: Sequence[int], amounts: Iterable[int]) -> None:
+        """Of the next document: terms as numbers, and how often each is in it."""
+        self._sizes.append(len(terms))
+        self._terms.extend(terms)
+        self._amounts.extend(amounts)
 
     def weighed(
         self, places: NDArray[np.int64], size: int, weight: float, dilution: float
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Keys (term, row) as one number each, and counts weighed and freed of length."""
-        rows, terms = np.array(self._rows, np.int64), np.array(self._terms, np.int64)
-        amounts = np.array(self._amounts, np.float64)
+        rows = np.repeat(np.arange(size), np.frombuffer(self._sizes, np.uintc))
+        terms = np.frombuffer(self._terms, np.uintc)
+        amounts = np.frombuffer(self._amounts, np.uintc).astype(np.float64)
         lengths = np.bincount(rows, amounts, minlength=size)
         usual = lengths[lengths > 0].mean() if len(rows) else 1.0
         norms = 1 - dilution + dilution * lengths / usual

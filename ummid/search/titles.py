@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -111,5 +112,6 @@ def _core(words: Iterable[str]) -> str:
 
 def _beginnings(text: str) -> set[str]:
     """A text from each of its words on."""
-    cut = plain_words(text)
-    return {" ".join(cut[n:]) for n in range(len(cut))}
+    whole = " ".join(cut := plain_words(text))
+    starts = accumulate((len(word) + 1 for word in cut[:-1]), initial=0)
+    return {whole[start:] for start in starts} if cut else set()

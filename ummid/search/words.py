@@ -15,11 +15,22 @@ _OWNER = re.compile(r"(?<=\w)['’]s\b")
 _ELIDED = re.compile(r"\b(d|l|qu|j|n|m|c|dell|dall|nell|sull)['’](?=\w)")
 """French and Italian: the word after the apostrophe is the one that is looked for."""
 _LONGEST = 64
+_NAME = 40
 _stemmer = Stemmer.Stemmer("english")
 
 
 def plain_words(text: str) -> list[str]:
     """Words as written, but for case, accents and apostrophes: what titles are compared by."""
+    return list(_name_words(text)) if len(text) <= _NAME else _words(text)
+
+
+@lru_cache(maxsize=65_536)
+def _name_words(text: str) -> tuple[str, ...]:
+    """Names of people and genres come again and again."""
+    return tuple(_words(text))
+
+
+def _words(text: str) -> list[str]:
     folded = _folded(text)
     if _APOSTROPHE.search(folded):
         folded = _APOSTROPHE.sub("", _OWNER.sub("", _ELIDED.sub(r"\1 ", folded)))
@@ -31,7 +42,7 @@ def plain_words(text: str) -> list[str]:
 
 def stems(text: str) -> list[str]:
     """Words as the index holds them."""
-    return [stem(word) for word in plain_words(text)]
+    return [*map(stem, plain_words(text))]
 
 
 @lru_cache(maxsize=200_000)

@@ -51,9 +51,14 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise StoreError(f"{folder / _NAME} cannot be read ({error}); rebuild the index") from error
 
 
-def manifest_stamp(folder: Path) -> tuple[int, int]:
+def manifest_path(folder: Path) -> str:
+    """For `manifest_stamp`; a text, since making a path costs more than looking at the file."""
+    return str(folder / _NAME)
+
+
+def manifest_stamp(manifest: str) -> tuple[int, int]:
     """Changes whenever the manifest is replaced."""
-    status = (folder / _NAME).stat()
+    status = os.stat(manifest)  # noqa: PTH116
     return status.st_ino, status.st_mtime_ns
 
 

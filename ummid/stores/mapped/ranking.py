@@ -1,11 +1,13 @@
 """One answer from all segments and the journal."""
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from ummid.stores.mapped.kernels import ROUNDING, Floats
 from ummid.stores.mapped.reader import State
+from ummid.stores.mapped.segment import Found, Segment
 from ummid.stores.vectors import Filter, Hit
 
 _CROWDED = 3
@@ -41,12 +43,7 @@ def _nearest(state: State, vector: Floats, wanted: int, within: Filter) -> list[
     least = -2.0
     if len(scores) > wanted:
         least = float(np.partition(scores, len(scores) - wanted)[len(scores) - wanted])
-    candidates = [
-        _Candidate(-score, segment.id_of(row), int(segment.crowds[row]))
-        for segment, each in found
-        for row, score in zip(each.rows.tolist(), each.scores.tolist(), strict=True)
-        if score >= least
-    ]
+    candidates = [one for segment, each in found for one in _candidates(segment, each, least)]
     recent = state.recent
     for taken, (score, row) in enumerate(recent.search(vector, within), 1):
         if score < least - ROUNDING:
@@ -55,6 +52,13 @@ def _nearest(state: State, vector: Floats, wanted: int, within: Filter) -> list[
         if taken == wanted:
             least = max(least, score)
     return sorted(candidates)
+
+
+def _candidates(segment: Segment, found: Found, least: float) -> Iterator[_Candidate]:
+    kept = int(np.searchsorted(-found.scores, -least, "right"))
+    rows = found.rows[:kept]
+    below = (-found.scores[:kept]).tolist()
+    return map(_Candidate, below, segment.ids_of(rows), segment.crowds[rows].tolist())
 
 
 def _limited(found: list[_Candidate], per_crowd: int) -> list[_Candidate]:

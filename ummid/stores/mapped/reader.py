@@ -1,15 +1,17 @@
 """What an index holds at this moment, brought up to date with its folder."""
 
 import os
+import struct
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from ummid.errors import StoreError
 from ummid.stores.mapped import rowsets
-from ummid.stores.mapped.files import Manifest, manifest_stamp, read_manifest
+from ummid.stores.mapped.files import Manifest, manifest_path, manifest_stamp, read_manifest
 from ummid.stores.mapped.journal import Frame, frames
 from ummid.stores.mapped.kernels import Floats
 from ummid.stores.mapped.recent import Recent, RecentView
@@ -17,6 +19,8 @@ from ummid.stores.mapped.rowsets import RowSet
 from ummid.stores.mapped.segment import Segment
 
 _ATTEMPTS = 10
+_DAMAGE = (OSError, ValueError, RuntimeError, struct.error, msgspec.MsgspecError)
+"""What the libraries raise of files that are not as they were written."""
 
 
 class Live(NamedTuple):
@@ -45,6 +49,7 @@ class Reader:
 
     def __init__(self, folder: Path, dimensions: int) -> None:
         self._folder, self._dimensions = folder, dimensions
+        self._manifest = manifest_path(folder)
         self.lock = RLock()
         self._stamp: tuple[int, int] | None = None
         self._journal = -1
@@ -62,7 +67,7 @@ class Reader:
 
     def refresh(self) -> None:
         """Takes in what was published since."""
-        if self._stamp != manifest_stamp(self._folder):
+        if self._stamp != manifest_stamp(self._manifest):
             self._load()
         self._follow()
 
@@ -108,7 +113,7 @@ class Reader:
 
     def _load(self) -> None:
         for _ in range(_ATTEMPTS):
-            stamp = manifest_stamp(self._folder)
+            stamp = manifest_stamp(self._manifest)
             manifest = read_manifest(self._folder)
             try:
                 if manifest is not None:
@@ -123,7 +128,7 @@ class Reader:
         known = {each.name: each for each in self._dead}
         loaded: dict[Segment, rowsets.Bits | None] = {}
         for part in manifest.segments:
-            segment = known.get(part.name) or Segment(self._folder, part.name, self._dimensions)
+            segment = known.get(part.name) or self._segment(part.name)
             dead = None
             if part.dead is not None:
                 dead = np.fromfile(self._folder / part.dead, np.uint8)
@@ -134,6 +139,16 @@ class Reader:
         self.recent, self.position, self._seen = Recent(self._dimensions), 0, (-1, 0)
         self.removed: dict[str, int] = {}
         self._publish()
+
+    def _segment(self, name: str) -> Segment:
+        try:
+            return Segment(self._folder, name, self._dimensions)
+        except FileNotFoundError:
+            raise
+        except _DAMAGE as error:
+            raise StoreError(
+                f"segment {name} of the index in {self._folder} is damaged ({error}); rebuild it"
+            ) from error
 
     def _follow(self) -> None:
         status = os.fstat(self._journal)

@@ -69,6 +69,14 @@ class Segment:
     def id_of(self, row: int) -> str:
         return self._text(self._texts, row).decode()
 
+    def ids_of(self, rows: Rows) -> list[str]:
+        """As `id_of`, of many at once: reading where each begins costs more than reading it."""
+        ref, at = self._texts
+        first, last = at[rows] + np.uint64(ref.offset), at[rows + 1] + np.uint64(ref.offset)
+        window = self._pack.window
+        ends = zip(first.tolist(), last.tolist(), strict=True)
+        return [window(start, end).decode() for start, end in ends]
+
     def restricts_of(self, row: int) -> bytes:
         return self._text(self._restricts, row)
 
@@ -91,7 +99,7 @@ class Segment:
         """Rows as the source of another segment; vectors are read when they are gathered."""
         chosen: Sequence[int] = rows.tolist()
         return Taken(
-            [self.id_of(row) for row in chosen],
+            self.ids_of(rows),
             self.versions[rows],
             self.crowds[rows],
             [self.restricts_of(row) for row in chosen],
