@@ -155,3 +155,17 @@ def test_indexing_is_on_or_off(said: str, means: bool) -> None:
 def test_another_word_for_indexing_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"index = 'maybe' .*say yes or no"):
         _ = Settings({"UMMID_INDEX": "maybe"}).index
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("redis://ann:s3c/r@t@cache:6379/0", "redis://ann:…@cache:6379/0"),
+        ("redis://:secret@cache", "redis://:…@cache"),
+        ("redis://cache:6379/0", "redis://cache:6379/0"),
+        ("memory", "memory"),
+    ],
+)
+def test_a_password_is_not_shown(said: str, shown: str) -> None:
+    setting = Settings({"UMMID_CACHE": said}).setting("cache")
+    assert (setting.value, setting.shown) == (said, shown)

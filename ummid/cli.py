@@ -74,7 +74,7 @@ main.add_command(vectors)
 def config(settings: Settings) -> None:
     """Print the settings in force and where each comes from."""
     for setting in settings.all():
-        click.echo(f"{setting.name} = {setting.value!r}  ({setting.origin}; {HELP[setting.name]})")
+        click.echo(f"{setting.name} = {setting.shown!r}  ({setting.origin}; {HELP[setting.name]})")
     for group, partners in settings.precedence.order.items():
         click.echo(f"precedence.{group} = {list(partners)}  ({settings.file})")
 

@@ -1,6 +1,7 @@
 """Settings: flags, then environment (`UMMID_…`), then a TOML file, then the defaults here."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from ummid.catalog.precedence import Precedence
 from ummid.errors import ConfigError
 
 DEFAULT_FILE = Path("ummid.toml")
+_PASSWORD = re.compile(r"(://[^/@]*:).*@")
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class Setting:
     name: str
     value: str
     origin: str
+
+    @property
+    def shown(self) -> str:
+        """The value for people to see: without the password of a URL."""
+        return _PASSWORD.sub(r"\1…@", self.value)
 
 
 _DEFAULTS: Mapping[str, str] = {
