@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import URLError
@@ -225,13 +225,14 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", base: str, log: Path) 
 
 
 def _free_port(wanted: int) -> int:
-    """The port wanted, or the next one that nobody listens on, with a word about it."""
+    """The port wanted, or the next one that nobody has, with a word about it."""
     for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) != 0:
-                if port != wanted:
-                    click.echo(f"port {wanted} is taken on this machine; using {port}")
-                return port
+        with socket.socket() as probe, suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            probe.bind((HOST, port))
+            if port != wanted:
+                click.echo(f"port {wanted} is taken on this machine; using {port}")
+            return port
     raise click.ClickException(
         f"the {PORTS_TRIED} ports from {wanted} are all taken; choose another with --port"
     )

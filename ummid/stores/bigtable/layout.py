@@ -63,11 +63,13 @@ class Layout:
 
 
 def _within(prefix: bytes, stop: bytes) -> bool:
-    return bool(stop) and stop <= after(prefix)
+    end = after(prefix)
+    return not end or (bool(stop) and stop <= end)
 
 
 def _meets(prefix: bytes, start: bytes, stop: bytes) -> bool:
-    return start < after(prefix) and (not stop or prefix < stop)
+    end = after(prefix)
+    return (not end or start < end) and (not stop or prefix < stop)
 
 
 def logical(physical: bytes) -> bytes:
