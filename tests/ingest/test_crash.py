@@ -13,7 +13,9 @@ import pytest
 from tests.ingest.feeds import Store, avails, item, mrss, table, write
 from ummid.errors import StoreError
 from ummid.ingest import run as run_module
+from ummid.ingest.context import Run
 from ummid.ingest.run import begin
+from ummid.stores.table import Table
 from ummid.views import changes
 
 STEPS = (
@@ -118,6 +120,25 @@ def test_two_runs_do_not_work_on_one_store(store: Store) -> None:
     with begin(store.path), pytest.raises(StoreError, match="another ingest is running"):
         with begin(store.path, patience=0.2):
             pass
+
+
+def test_serials_that_a_failed_write_left_hold_nobody_up_after_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish = run_module.publish_partition
+
+    def failing_first(run: Run, table: Table, partition: str) -> int:
+        with suppress(StoreError), changes.numbered(table, [("lost", "updated", ())], run.id, 1):
+            raise StoreError("the batch could not be written")
+        return publish(run, table, partition)
+
+    monkeypatch.setattr(run_module, "publish_partition", failing_first)
+    store = Store(tmp_path / "store")
+    report = store.ingest(feeds(tmp_path / "inbox"))
+    found = list(changes.since(store.table, 0, 10_000))
+    assert len(found) == report.titles_changed > 0
+    assert report.serial == changes.last_serial(store.table) >= found[-1].serial
+    store.close()
 
 
 WRITER = """

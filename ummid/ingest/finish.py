@@ -35,6 +35,7 @@ def finish(
         if delivery.read_whole:
             deadletters.resolve(table, delivery.path, run.id, run.known)
     total = sum_of(partners.values())
+    changes.settle(table, run.known)
     report = RunReport(
         run=run.id,
         started=run.started,
