@@ -191,11 +191,9 @@ class _Apply:
     def _enter(self, record_id: str, before: Links, after: Links) -> None:
         """Enters a changed statement into its blocks; what it was compared with is forgotten."""
         known = self._run.known
-        entry, within = stub(after), set(after.blocks)
-        for block in within.union(before.blocks):
-            self._puts.append(
-                pairs.member_put(block, record_id, entry if block in within else b"", known)
-            )
+        within = set(after.blocks)
+        left = set(before.blocks) - within
+        self._puts += pairs.member_puts(within, left, record_id, stub(after), known)
         self._entered |= within
         if before.mark:
             (kept,) = pairs.compared(self._table, [record_id])

@@ -7,7 +7,7 @@ from ummid.stores.table import Put, Table
 
 BATCH = 100_000
 BATCH_BYTES = 32 * 1024 * 1024
-_CELL = itemgetter(0, 1, 2)
+_ROW, _VALUE = itemgetter(0), itemgetter(3)
 
 
 class WriteBuffer:
@@ -23,14 +23,14 @@ class WriteBuffer:
 
     def add(self, puts: Iterable[Put]) -> None:
         """Takes puts that belong together: they are written in one batch."""
-        for put in puts:
-            self._puts.append(put)
-            self._bytes += len(put.value)
+        together = list(puts)
+        self._puts += together
+        self._bytes += sum(map(len, map(_VALUE, together)))
         if len(self._puts) >= BATCH or self._bytes >= BATCH_BYTES:
             self.flush()
 
     def flush(self) -> None:
         if self._puts:
-            self._puts.sort(key=_CELL)  # of two puts to one cell, the later one stays the later
+            self._puts.sort(key=_ROW)  # stable: of two puts to one cell, the later stays the later
             self._table.write(self._puts)
             self._puts, self._bytes = [], 0

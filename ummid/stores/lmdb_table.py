@@ -178,27 +178,22 @@ def _row(cursor: lmdb.Cursor, prefix: bytes) -> list[tuple[bytes, Cell]]:
 
 def _put(txn: "lmdb.Transaction[memoryview]", puts: Iterable[Put]) -> bool:
     """Writes what is not older than what is stored; whether that was all of it."""
-    newest: dict[bytes, Put] = {}
+    newest: dict[bytes, bytes] = {}  # by physical key, as stored: versions order as their bytes
     history: list[tuple[bytes, bytes]] = []
     for put in puts:
-        physical = _physical(put)
-        if put.column.startswith(HISTORY):
-            stamp = b"\x00" + _DESCENDING.pack(_TOP - put.version)
-            history.append((physical + stamp, _VERSION.pack(put.version) + put.value))
-        elif physical not in newest or newest[physical].version <= put.version:
-            newest[physical] = put
+        key, column, version, value = checked(put)
+        physical, stored = key + b"\x00" + column, _VERSION.pack(version) + value
+        if column.startswith(HISTORY):
+            history.append((physical + b"\x00" + _DESCENDING.pack(_TOP - version), stored))
+        elif (other := newest.get(physical)) is None or other[:8] <= stored[:8]:
+            newest[physical] = stored
     cursor, count = txn.cursor(), len(newest)
-    for key, stored in cursor.getmulti(list(newest)):
-        if _VERSION.unpack_from(stored)[0] > newest[bytes(key)].version:
-            del newest[bytes(key)]
-    cursor.putmulti([(k, _VERSION.pack(p.version) + p.value) for k, p in sorted(newest.items())])
+    for found, kept in cursor.getmulti(list(newest)):
+        if bytes(kept[:8]) > newest[bytes(found)][:8]:
+            del newest[bytes(found)]
+    cursor.putmulti(sorted(newest.items()))
     cursor.putmulti(history)
     return len(newest) == count
-
-
-def _physical(put: Put) -> bytes:
-    checked(put)
-    return put.key + b"\x00" + put.column
 
 
 def _find(

@@ -41,21 +41,20 @@ class Put(NamedTuple):
 
 def checked(put: Put) -> Put:
     """The put, if every adapter can hold it. Raises StoreError for what none may take."""
-    size = len(put.key) + len(put.column)
-    if not put.key or size > MAX_KEY or b"\x00" in put.key or b"\x00" in put.column:
+    key, column, version, value = put
+    size = len(key) + len(column)
+    if not key or size > MAX_KEY or b"\x00" in key or b"\x00" in column:
         raise StoreError(
-            f"row key of {size} bytes {put.key[:60]!r}…: at most {MAX_KEY} bytes "
+            f"row key of {size} bytes {key[:60]!r}…: at most {MAX_KEY} bytes "
             "with its column, not empty, and no NUL; hash the long part"
         )
-    if len(put.value) > MAX_VALUE:
+    if len(value) > MAX_VALUE:
         raise StoreError(
-            f"value of {len(put.value):,} bytes in row {put.key[:60]!r}: at most {MAX_VALUE:,} "
+            f"value of {len(value):,} bytes in row {key[:60]!r}: at most {MAX_VALUE:,} "
             "bytes; store it in parts"
         )
-    if not 0 <= put.version <= MAX_VERSION:
-        raise StoreError(
-            f"version {put.version} in row {put.key[:60]!r}: epoch ms from 0 to {MAX_VERSION}"
-        )
+    if not 0 <= version <= MAX_VERSION:
+        raise StoreError(f"version {version} in row {key[:60]!r}: epoch ms from 0 to {MAX_VERSION}")
     return put
 
 

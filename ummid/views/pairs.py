@@ -54,9 +54,14 @@ _decode_compared = msgspec.msgpack.Decoder(Compared).decode
 _decode_ruling = msgspec.msgpack.Decoder(RulingRow).decode
 
 
-def member_put(block: str, record_id: str, stub: bytes, known: int) -> Put:
-    """Enters a record into a block by its encoded stub; b"" takes it out."""
-    return Put(keys.block(block), _MEMBER + record_id.encode(), known, stub)
+def member_puts(
+    within: Iterable[str], left: Iterable[str], record_id: str, stub: bytes, known: int
+) -> Iterator[Put]:
+    """Enters a record into blocks by its encoded stub, and takes it out of those it left."""
+    column = _MEMBER + record_id.encode()
+    for blocks, value in ((within, stub), (left, b"")):
+        for block in blocks:
+            yield Put(keys.block(block), column, known, value)
 
 
 class Members(NamedTuple):
