@@ -47,10 +47,6 @@ def block_keys(one: Profile) -> Iterator[str]:
             yield from _words(name, words, tokens, one.year)
     for name in (*one.directors[:_DIRECTORS], *one.people[:_PERSONS]):
         yield f"person:{name}"
-    if one.year is not None and one.kind != "episode":
-        for name in one.directors[:_DIRECTORS]:
-            for word in sorted(name.split(), key=len, reverse=True)[:2]:
-                yield f"director:{one.year}:{word[:5]}"
 
 
 def _numbered(one: Profile) -> Iterator[str]:
