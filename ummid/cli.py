@@ -4,7 +4,7 @@ import errno
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 import msgspec
@@ -18,6 +18,9 @@ from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
 from ummid.tables import tables
 from ummid.vectors import vectors
+
+if TYPE_CHECKING:
+    from ummid.views.runs import Enriched
 
 _GROUP = "ummid.commands"
 
@@ -178,8 +181,17 @@ def runs(settings: Settings, store: Path | None, last: int) -> None:
                 f"{report.run}  read {report.read:,} = {report.published:,} published "
                 f"+ {report.unchanged:,} unchanged + {report.superseded:,} superseded "
                 f"+ {report.withdrawn:,} withdrawn + {report.rejected:,} rejected "
-                f"in {report.seconds:.1f} s"
+                f"in {report.seconds:.1f} s{_enriched(report.enrichment)}"
             )
+
+
+def _enriched(done: "Enriched") -> str:
+    if not done.waited:
+        return ""
+    return (
+        f"; enrichment: {done.waited:,} titles = {done.enriched:,} enriched + {done.kept:,} kept "
+        f"+ {done.failed:,} failed + {done.left:,} left"
+    )
 
 
 @main.command()

@@ -40,6 +40,22 @@ class StoreError(UmmidError):
     """The store refused or failed an operation."""
 
 
+class ItemError(StoreError):
+    """An index does not take one item, whatever is sent beside it; `id` names it.
+
+    `code` is stable and kebab-case (`too-many-restricts`), so that dead letters can be counted and
+    filtered by it; the message is for people.
+    """
+
+    def __init__(self, id: str, code: str, message: str) -> None:
+        super().__init__(message, retryable=False)
+        self.id, self.code = id, code
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """So that it can be raised in a process and caught in another."""
+        return type(self), (self.id, self.code, str(self)), self.__dict__
+
+
 class ModelError(UmmidError):
     """A model has no answer for one element that could be used.
 

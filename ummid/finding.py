@@ -57,6 +57,11 @@ def bring_up(settings: Settings, store: Path) -> None:
     others = {"reused": done.reused, "taken out": done.removed, "without a vector": done.failed}
     more = "".join(f", {count:,} {name}" for name, count in others.items() if count)
     click.echo(f"index: {done.titles:,} changed titles, {done.embedded:,} embedded{more}")
+    if done.refused:
+        click.echo(
+            f"index: {done.refused:,} titles refused; they wait as dead letters: "
+            "`ummid deadletters list`"
+        )
 
 
 @click.command()

@@ -18,7 +18,7 @@ from ummid.ingest.sources import Source, source_again
 from ummid.partners import load_partners
 from ummid.printable import one_line, printable
 from ummid.settings import Settings
-from ummid.views.deadletters import DeadLetter, letters, origin, read, title_of
+from ummid.views.deadletters import INDEXING, DeadLetter, letters, origin, read, title_of
 
 _store = click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
 
@@ -90,7 +90,7 @@ def replay(
     """Read the files of LETTER_IDS again, after a fix in a profile or at the partner's.
 
     What went through before is unchanged; what is taken now is published. A title that could
-    not be enriched is asked for again.
+    not be enriched is asked for again, one that was not indexed is indexed again.
     """
     with importing_beam():
         from pipelines.ingest.display import show as show_report
@@ -112,22 +112,26 @@ def replay(
                 f"enricher = none: nobody can be asked again for {len(titles)} titles; set it to "
                 "offline or gemini"
             )
-        sources = _sources(target, (x for x in chosen if title_of(x) is None))
-        report = run_ingest(
-            target,
-            sources,
-            load_partners(partners or settings.partners),
-            precedence=settings.precedence,
-            release_held=release_held,
-            enricher=enricher,
-            again=titles,
-        )
-        open_still = [x for x in chosen if read(table, x.id).resolved_by is None]
+        unindexed = [x for x in chosen if x.format == INDEXING]
+        ingested = [x for x in chosen if x.format != INDEXING]
+        sources = _sources(target, (x for x in ingested if title_of(x) is None))
+        if ingested:
+            report = run_ingest(
+                target,
+                sources,
+                load_partners(partners or settings.partners),
+                precedence=settings.precedence,
+                release_held=release_held,
+                enricher=enricher,
+                again=titles,
+            )
+            show_report(report, Console())
     finally:
         close_table(target)
-    show_report(report, Console())
-    if settings.index:
+    if settings.index or unindexed:
         bring_up(settings, target)
+    with closing(opening.open_table(target, readonly=True)) as table:
+        open_still = [x for x in chosen if read(table, x.id).resolved_by is None]
     click.echo(f"{len(chosen) - len(open_still)} of {len(chosen)} letters went through")
     for letter in open_still:
         click.echo(_line(letter))

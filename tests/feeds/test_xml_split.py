@@ -4,8 +4,18 @@ import io
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ummid.feeds.xml_split import Joined, Opening, Part, Splitter, opening, record_starts
+from ummid.feeds.xml_split import (
+    Joined,
+    Opening,
+    Part,
+    Splitter,
+    opening,
+    record_starts,
+    whole_records,
+)
 
 
 @pytest.mark.parametrize(
@@ -63,6 +73,21 @@ def test_records_begin_after_whole_records_alone(
     data: bytes, starts: list[int], is_last: bool
 ) -> None:
     assert record_starts(data, b"i") == (starts, is_last)
+
+
+_PIECES = st.sampled_from((
+    b"<i>", b"</i>", b"<i/>", b"<i a='>'>", b"<id>", b"</id>", b"</i >", b"<i\n>", b"<i>x</i>",
+    b" ", b"\n", b"x", b"!", b"?", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?p ", b"?>",
+))  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=14).map(b"".join))
+def test_data_is_cut_where_looking_at_each_tag_would_cut_it(inside: bytes) -> None:
+    data = b"<i>" + inside
+    starts, is_last = record_starts(data, b"i")
+    records, end, last = whole_records(data, b"i")
+    assert (records, end) == (len(starts) - 1, starts[-1])
+    assert not last or is_last
 
 
 def test_parts_and_rest_are_the_document_with_its_counts() -> None:

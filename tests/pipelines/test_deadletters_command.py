@@ -7,6 +7,7 @@ import pytest
 from tests.commandline import lines, refused, ummid
 from tests.enrich.enrichers import MADE, Counting, Named
 from tests.ingest.feeds import Store, avails, item, mrss, roku, write
+from ummid.errors import ItemError
 
 ALIASES = '[partner.acme]\naliases = { atlantis = "GR" }\n'
 ONE, LOST, THREE = item("g1", "One"), item("g2", "Lost", "atlantis"), item("g3", "Three")
@@ -205,3 +206,24 @@ def test_a_title_that_could_not_be_enriched_is_asked_for_again(tmp_path: Path) -
     assert ummid("deadletters", "list", "--store", store.path).stdout == ""
     (gone,) = ummid("deadletters", "list", "--all", "--store", store.path).stdout.splitlines()
     assert gone.startswith(letter.id)
+
+
+def test_a_title_that_was_not_indexed_goes_through_when_the_index_takes_it(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_many(name: str, _: object) -> None:
+        raise ItemError(name, "too-many-restricts", f"{name} has too many")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ummid.stores.mapped.source.check_numbers", too_many)
+        said = ummid("index", "--store", letters.path)
+        assert said.exit_code == 0, said.output
+        assert "2 titles refused; they wait as dead letters" in said.stdout
+        open_letters = letters.list("--code", "too-many-restricts")
+        assert len(open_letters) == 2
+        first = open_letters[0].split()[0]
+        assert "0 of 1 letters went through" in letters.replay(first)
+    done = letters.replay(first)
+    assert "1 of 1 letters went through" in done
+    assert "run " not in done, "nothing is to be ingested"
+    assert letters.list("--code", "too-many-restricts") == []

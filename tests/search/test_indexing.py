@@ -1,6 +1,7 @@
 """An index follows what the catalogue publishes, and pays for no text twice."""
 
-from collections.abc import Iterator, Sequence
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,15 @@ from tests.rights.offers import offer
 from tests.serving.building import KNOWN, Building, statement
 from ummid.catalog.model import Text
 from ummid.catalog.title import Title
-from ummid.errors import UmmidError
+from ummid.errors import ItemError, UmmidError
 from ummid.models.embedder import Task, Vector
 from ummid.models.outcome import Outcome
+from ummid.search import refused
 from ummid.search.indexing import Indexed, Mark, follow
 from ummid.stores.mapped.index import MappedVectorIndex
-from ummid.stores.vectors import Filter
-from ummid.views import changes
+from ummid.stores.vectors import Filter, Item
+from ummid.views import changes, deadletters
+from ummid.views.deadletters import DeadLetter
 
 
 class Counting:
@@ -177,3 +180,81 @@ def test_a_change_of_generated_text_alone_touches_no_vector(
     assert done == Indexed(serial=2)
     assert mark.read().serial == 2
     assert model.read == ["Heat"]
+
+
+class Narrow(MappedVectorIndex):
+    """Takes no item with more windows than `most`, as a service has its limits."""
+
+    most = 0
+
+    def upsert(self, items: Iterable[Item]) -> None:
+        taken = [*items]
+        for item in taken:
+            if len(item.restricts.windows) > self.most:
+                raise ItemError(item.id, "too-many-restricts", f"{item.id} has too many windows")
+        super().upsert(taken)
+
+
+def letter_of(building: Building, title_id: str) -> DeadLetter:
+    letter_id = deadletters.title_letter(title_id, deadletters.INDEXING)
+    return deadletters.read(building.table, letter_id)
+
+
+def test_a_title_that_the_index_does_not_take_is_a_dead_letter_and_its_neighbours_go_through(
+    building: Building, tmp_path: Path, mark: Mark
+) -> None:
+    model, index = Counting(), Narrow(tmp_path / "narrow", Counting.dimensions)
+    heat, ronin = title(building, "Heat", "1"), title(building, "Ronin", "2")
+    follow(building.table, index, model, mark)
+    title(building, "Heat", "1", KNOWN + 1, offers=[offer()])
+    title(building, "Alien", "3", KNOWN + 1)
+    done = follow(building.table, index, model, mark)
+    assert (done.failed, done.refused) == (1, 1)
+    found = {hit.id for hit in index.search(model._one("Heat").value, 5)}
+    assert heat.id not in found, "it would be found by rights that it has no more"
+    assert ronin.id in found
+    assert len(found) == 2
+    letter = letter_of(building, heat.id)
+    assert (letter.code, letter.place) == ("too-many-restricts", "vectors of counting-1")
+    assert letter.path == f"title:{heat.id}"
+    assert heat.id in letter.reason
+    assert deadletters.title_of(letter) is None
+    assert follow(building.table, index, model, mark).refused == 1
+    index.most = 9
+    assert follow(building.table, index, model, mark).refused == 0
+    assert letter_of(building, heat.id).resolved_by == "ummid index"
+    in_france = Filter(on=(("FR|flix",), 20_250))
+    assert [hit.id for hit in index.search(model._one("Heat").value, 5, in_france)] == [heat.id]
+    index.close()
+
+
+def test_a_letter_of_a_later_time_is_settled_all_the_same(building: Building) -> None:
+    error = ItemError("t1", "too-large", "the number is too large")
+    refused.file(building.table, "vectors", {"t1": 9, "t2": 9}, {"t1": error})
+    refused.file(building.table, "vectors", {"t1": 5}, {})
+    assert letter_of(building, "t1").resolved_by == "ummid index"
+    refused.file(building.table, "vectors", {"t1": 4}, {"t1": error})
+    assert letter_of(building, "t1").resolved_by is None
+
+
+def test_a_withdrawn_title_has_no_open_letter(
+    building: Building, tmp_path: Path, mark: Mark
+) -> None:
+    index = Narrow(tmp_path / "narrow", Counting.dimensions)
+    heat = title(building, "Heat", "1", offers=[offer()])
+    assert follow(building.table, index, Counting(), mark).refused == 1
+    building.withdraw(heat.id)
+    done = follow(building.table, index, Counting(), mark)
+    assert (done.refused, done.failed) == (0, 0)
+    assert letter_of(building, heat.id).resolved_by == "ummid index"
+    index.close()
+
+
+def test_a_refusal_survives_the_way_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(ItemError("t1", "too-large", "too large")))
+    assert (error.id, error.code, str(error), error.retryable) == (
+        "t1",
+        "too-large",
+        "too large",
+        False,
+    )

@@ -54,7 +54,7 @@ class Plan:
     workers: int
     threshold: int = 16 << 20
     first: int = 4 << 20
-    size: int = 2 << 20
+    size: int = 1 << 19
     start: Callable[[int, bytes], "Crew"] = Workers
 
 

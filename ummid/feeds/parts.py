@@ -22,7 +22,7 @@ from ummid.feeds.xml_split import Opening, Part, record_starts
 
 Render = Callable[[SourceRecord], bytes]
 
-_BATCH = 64
+_BATCH = 16
 _NOT_WELL_FORMED = "not-well-formed"
 _REST_LOST = "; what comes after this place was not read"
 

@@ -46,9 +46,14 @@ def stream_elements(stream: BinaryIO, *tags: str) -> Iterator[Element]:
     if whole is None:
         yield from _streamed(stream, *tags)
         return
-    for element in list(whole.iter(*tags)):
-        if next(element.iterancestors(*tags), None) is None:
-            yield element
+    siblings_of: Element | None = None
+    for element in whole.iter(*tags):
+        parent = element.getparent()
+        if parent is not siblings_of or parent is None:
+            if next(element.iterancestors(*tags), None) is not None:
+                continue
+            siblings_of = parent
+        yield element
 
 
 def _whole(document: SmallDocument) -> Element | None:

@@ -25,6 +25,7 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 _GAP = re.compile(rb"(?:[ \t\r\n]+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
+_SECTION = rb"!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>|!--.*?-->|\?.*?\?>|[!?]"
 _ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 
@@ -49,6 +50,7 @@ class _Shapes(NamedTuple):
     begin: re.Pattern[bytes]
     token: re.Pattern[bytes]
     start: re.Pattern[bytes]
+    border: re.Pattern[bytes]
 
 
 def opening(data: bytes, elements: Collection[str]) -> Opening | None:
@@ -73,6 +75,25 @@ def opening(data: bytes, elements: Collection[str]) -> Opening | None:
             return None
         at = found.end()
     return None
+
+
+def whole_records(data: bytes, tag: bytes) -> tuple[int, int, bool]:
+    """How many whole records `data` begins with, where the next one begins, and whether
+    something else comes first, as `record_starts` finds it.
+
+    Mostly a record follows upon the other and nothing inside hides or repeats its name: such
+    data is cut in one search.
+    """
+    borders: list[bytes] = []
+    sections: list[bytes] = []
+    for found in _shapes(tag).border.findall(data):
+        (sections if found[1] in b"!?" else borders).append(found)
+    plain = {found[:2] == b"</" and found.count(b"<") == 2 for found in set(borders[1:])}
+    hidden = any(len(found) == 2 or tag in found for found in sections)
+    if plain == {True} and not hidden and borders[0].count(b"<") == 1:
+        return len(borders) - 1, data.rindex(borders[-1]) + borders[-1].rindex(b"<"), False
+    starts, last = record_starts(data, tag)
+    return max(len(starts) - 1, 0), starts[-1] if starts else 0, last
 
 
 def record_starts(data: bytes, tag: bytes) -> tuple[list[int], bool]:
@@ -130,6 +151,9 @@ def _shapes(tag: bytes) -> _Shapes:
         re.compile(rb"<" + name + rb"[\s/>]"),
         re.compile(rb"<(?:!--|!\[CDATA\[|\?|/?" + name + rb"[\s/>])"),
         re.compile(rb"<" + name + _ATTRIBUTES + rb">"),
+        re.compile(
+            rb"<(?:/?%s[\s/>](?:[ \t\r\n]*<%s[\s/>])?|%s)" % (name, name, _SECTION), re.DOTALL
+        ),
     )
 
 
@@ -157,9 +181,9 @@ class Splitter:
         while True:
             self._fill(wanted)
             ended = self._ended and len(self._buffer) <= wanted
-            starts, last = record_starts(self._buffer[:wanted], self._tag)
-            if len(starts) > 1:
-                yield self._cut(starts)
+            records, end, last = whole_records(self._buffer[:wanted], self._tag)
+            if records:
+                yield self._cut(records, end)
                 wanted = size
             else:
                 wanted *= 2
@@ -170,10 +194,9 @@ class Splitter:
         """`begin` and all that was not cut, with any trouble of the stream in its place."""
         return Joined(begin + self._buffer, self._stream, self._trouble)
 
-    def _cut(self, starts: list[int]) -> Part:
-        data = self._buffer[: starts[-1]]
-        self._buffer = self._buffer[starts[-1] :]
-        part = Part(data, len(starts) - 1, self.records, self.lines)
+    def _cut(self, records: int, end: int) -> Part:
+        data, self._buffer = self._buffer[:end], self._buffer[end:]
+        part = Part(data, records, self.records, self.lines)
         self.records += part.records
         self.lines += data.count(b"\n")
         return part

@@ -13,7 +13,9 @@ import msgspec
 import numpy as np
 from msgspec import Struct
 
+from ummid.errors import ItemError
 from ummid.models.embedder import Embedder, Vector
+from ummid.search import refused
 from ummid.search.document import Document
 from ummid.search.published import documents
 from ummid.stores.table import Put, Table
@@ -28,7 +30,8 @@ _NO_MEANING = ("generated",)
 
 class Indexed(Struct, kw_only=True):
     """What following the feed did. `embedded`: texts the model read; `reused`: vectors that were
-    there; `failed`: titles whose text has no vector; `serial`: the last change that was followed.
+    there; `failed`: titles whose text has no vector, or that the index does not take; `refused`:
+    the latter, a dead letter each; `serial`: the last change that was followed.
     """
 
     titles: int = 0
@@ -36,11 +39,12 @@ class Indexed(Struct, kw_only=True):
     reused: int = 0
     removed: int = 0
     failed: int = 0
+    refused: int = 0
     serial: int = 0
 
 
 class Followed(Struct, frozen=True):
-    """How far an index has come: the last change, and titles whose text had no vector."""
+    """How far an index has come: the last change, and titles without a vector or refused."""
 
     serial: int = 0
     failed: tuple[str, ...] = ()
@@ -75,7 +79,8 @@ def follow(
     """Brings a vector index up to what a table publishes.
 
     May be called again after a crash, and repeats nothing that was paid for; one at a time.
-    Titles whose text has no vector are left out of the index, and tried again by the next call.
+    Titles whose text has no vector, or that the index does not take, are left out of the index and
+    tried again by the next call; the latter are dead letters meanwhile.
     """
     step = _Follow(table, vectors, embedder, mark)
     step.once_more()
@@ -91,6 +96,7 @@ class _Follow:
         self._table, self._vectors, self._embedder = table, vectors, embedder
         self._mark = mark
         self._failed: set[str] = set()
+        self._refused: set[str] = set()
         self.done = Indexed(serial=mark.read().serial)
 
     def once_more(self) -> None:
@@ -112,17 +118,34 @@ class _Follow:
             else:
                 gone.append((title_id, changed[title_id]))
         vectors = self._vectors_of(found)
-        self._vectors.upsert(
-            Item(document.id, vector, changed[document.id], document.restricts, document.series)
-            for document, vector in zip(found, vectors, strict=True)
-            if vector is not None
+        errors = self._upsert(
+            {
+                d.id: Item(d.id, vector, changed[d.id], d.restricts, d.series)
+                for d, vector in zip(found, vectors, strict=True)
+                if vector is not None
+            }
         )
-        self._vectors.remove(gone)
+        # What stood there of a refused title has restricts that hold no more.
+        self._vectors.remove([*gone, *((title, changed[title]) for title in errors)])
         failed = {d.id for d, vector in zip(found, vectors, strict=True) if vector is None}
-        self._failed = self._failed - changed.keys() | failed
+        refused.file(self._table, f"vectors of {self._embedder.name}", changed, errors)
+        self._failed = self._failed - changed.keys() | failed | errors.keys()
+        self._refused = self._refused - changed.keys() | errors.keys()
         self.done.titles += len(changed)
         self.done.removed += len(gone)
-        self.done.failed = len(self._failed)
+        self.done.failed, self.done.refused = len(self._failed), len(self._refused)
+
+    def _upsert(self, items: dict[str, Item]) -> dict[str, ItemError]:
+        """Writes what the index takes; why it does not take the others."""
+        errors: dict[str, ItemError] = {}
+        while True:
+            try:
+                self._vectors.upsert([*items.values()])
+            except ItemError as error:
+                errors[error.id] = error
+                del items[error.id]
+            else:
+                return errors
 
     def followed(self, serial: int) -> None:
         self._mark.write(Followed(serial, tuple(sorted(self._failed))))

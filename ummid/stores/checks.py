@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ummid.errors import StoreError
+from ummid.errors import ItemError, StoreError
 from ummid.stores.vectors import Restricts, Vector
 
 _LIMIT = 1 << 63
@@ -22,21 +22,25 @@ def check_shape(name: str, vector: Vector, dimensions: int) -> None:
 
 
 def check_numbers(name: str, restricts: Restricts) -> None:
-    """Raises StoreError for a number that is too large."""
+    """Raises ItemError for a number that is too large."""
     for key, number in restricts.numbers.items():
         if not -_LIMIT <= number < _LIMIT:
-            raise StoreError(f"the number {key} of {name!r} is {number}: 64 bits at most")
+            raise ItemError(
+                name, "too-large", f"the number {key} of {name!r} is {number}: 64 bits at most"
+            )
 
 
 def unit(vectors: NDArray[np.float64], ids: Sequence[str]) -> NDArray[np.float32]:
-    """Vectors of length 1. Raises StoreError for one that has none, naming its id."""
+    """Vectors of length 1. Raises ItemError for one that has none, naming its id."""
     with np.errstate(over="ignore", invalid="ignore"):
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
     bad = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
     if len(bad):
-        raise StoreError(
+        raise ItemError(
+            ids[bad[0]],
+            "no-direction",
             f"the vector of {ids[bad[0]]!r} has the length {lengths[bad[0]]}; a direction needs "
-            "finite numbers that are not all 0"
+            "finite numbers that are not all 0",
         )
     scaled: NDArray[np.float32] = (vectors / lengths[:, None]).astype(np.float32)
     return scaled

@@ -82,9 +82,9 @@ class VectorIndex(Protocol):
     dimensions: int
 
     def upsert(self, items: Iterable[Item]) -> None:
-        """Adds or replaces items. Raises StoreError for a vector of another size, of length 0 or
-        with numbers that are none, and for more restricts than there is room for; nothing of the
-        call is then written.
+        """Adds or replaces items. Raises StoreError for a vector of another size; ItemError, which
+        names the item, for a vector of length 0 or with numbers that are none, and for more
+        restricts than there is room for. Nothing of the call is then written.
         """
         ...
 

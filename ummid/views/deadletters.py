@@ -16,6 +16,8 @@ from ummid.views import keys
 
 ENRICHMENT = "enrichment"
 """The format of letters about titles that could not be enriched."""
+INDEXING = "indexing"
+"""The format of letters about titles that the vector index does not take."""
 _TITLE = "title:"
 
 
@@ -53,7 +55,7 @@ class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(DeadLetter).decode
+decode = msgspec.json.Decoder(DeadLetter).decode
 _decode_origin = msgspec.json.Decoder(Origin).decode
 
 
@@ -65,9 +67,9 @@ def letter_id(path: str, place: str, code: str, raw: str) -> str:
     return f"{file_id(path)}.{stable_id(place, code, raw)[:8]}"
 
 
-def title_letter(title_id: str) -> str:
-    """The id of the one letter that a title without an enrichment has."""
-    return letter_id(_TITLE + title_id, ENRICHMENT, "", "")
+def title_letter(title_id: str, kind: str = ENRICHMENT) -> str:
+    """The id of the one letter that a title without an enrichment, or out of the index, has."""
+    return letter_id(_TITLE + title_id, kind, "", "")
 
 
 def title_path(title_id: str) -> str:
@@ -75,7 +77,7 @@ def title_path(title_id: str) -> str:
 
 
 def title_of(letter: DeadLetter) -> str | None:
-    """The title that a letter is about; None for one about a file."""
+    """The title to enrich that a letter is about; None for any other letter."""
     return letter.path.removeprefix(_TITLE) if letter.format == ENRICHMENT else None
 
 
@@ -100,20 +102,20 @@ def read(table: Table, letter: str) -> DeadLetter:
     cell = table.get(keys.dead_letter(letter), keys.LETTER)
     if cell is None:
         raise StoreError(f"there is no dead letter {letter!r}; `ummid deadletters list` has them")
-    return _decode(cell.value)
+    return decode(cell.value)
 
 
 def letters(table: Table, *, path: str | None = None) -> Iterator[DeadLetter]:
     """Every letter, open and resolved, of one file or of all, in id order."""
     prefix = b"d#" if path is None else keys.dead_letter(file_id(path) + ".")
     for _, _, cell in table.scan(prefix):
-        yield _decode(cell.value)
+        yield decode(cell.value)
 
 
 def standing(table: Table, title_ids: Sequence[str]) -> list[DeadLetter]:
     """Open letters of titles that could not be enriched."""
     rows = [keys.dead_letter(title_letter(one)) for one in title_ids]
-    found = [_decode(cell.value) for cell in table.get_many(rows, keys.LETTER) if cell]
+    found = [decode(cell.value) for cell in table.get_many(rows, keys.LETTER) if cell]
     return [letter for letter in found if letter.resolved_by is None]
 
 

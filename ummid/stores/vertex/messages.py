@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ummid.errors import StoreError
+from ummid.errors import ItemError
 from ummid.stores.checks import check_numbers
 from ummid.stores.vectors import Filter, Restricts, Vector
 from ummid.stores.vertex import days
@@ -19,15 +19,17 @@ _LIMIT = 1 << 63
 
 
 def check_restricts(name: str, restricts: Restricts) -> None:
-    """Raises StoreError for what the service would not take, or not well."""
+    """Raises ItemError for what the service would not take, or not well."""
     check_numbers(name, restricts)
     held = [t for tokens in _by_namespace(restricts).values() for t in tokens]
     size = sum(len(token.encode("utf-8", "replace")) for token in held)
     if len(held) > MOST_TOKENS or size > MOST_BYTES:
-        raise StoreError(
+        raise ItemError(
+            name,
+            "too-many-restricts",
             f"the restricts of {name!r} make {len(held):,} tokens of {size:,} bytes; "
             f"{MOST_TOKENS:,} and {MOST_BYTES:,} are the most: give it fewer windows (join those "
-            "of one place and platform) or fewer tokens"
+            "of one place and platform) or fewer tokens",
         )
 
 
