@@ -7,6 +7,7 @@ import pytest
 from tests.ingest.feeds import Store, avails, counts, item, mrss, roku, table, write, xmltv
 from ummid.feeds.connector import Profile
 from ummid.views import availability
+from ummid.views.runs import RunReport
 
 MONDAY, TUESDAY = "Mon, 02 Dec 2024 08:00:00 GMT", "Tue, 03 Dec 2024 08:00:00 GMT"
 WEDNESDAY = "Wed, 04 Dec 2024 08:00:00 GMT"
@@ -159,6 +160,47 @@ def test_a_paged_feed_with_a_page_missing_withdraws_nothing(store: Store, inbox:
     assert counts(report) == {"unchanged": 1}
     assert [f.status for f in report.files] == ["pages missing"]
     assert len(store.names()) == 4
+
+
+def statuses(report: RunReport) -> list[str]:
+    return [f.status for f in report.files]
+
+
+def test_pages_that_come_in_runs_of_their_own_withdraw_nothing(store: Store, inbox: Path) -> None:
+    first = write(inbox / "m/page1.xml", page(2, "1", "2", "3"))
+    last = write(inbox / "m/page2.xml", page(None, "4", built=TUESDAY))
+    assert statuses(store.ingest(first)) == ["pages missing"]
+    assert statuses(store.ingest(last)) == ["pages missing"]
+    assert len(store.names()) == 4
+
+
+def test_a_last_page_brought_up_to_date_alone_withdraws_nothing(store: Store, inbox: Path) -> None:
+    first = write(inbox / "m/page1.xml", page(2, "1"))
+    store.ingest(first, write(inbox / "m/page2.xml", page(None, "2", "3")))
+    later = write(inbox / "t/page2.xml", page(None, "2", "3", "4", built=TUESDAY))
+    assert statuses(store.ingest(later)) == ["pages missing"]
+    assert len(store.names()) == 4
+
+
+def test_a_feed_that_has_become_one_page_withdraws_again(store: Store, inbox: Path) -> None:
+    first = write(inbox / "m/page1.xml", page(2, "1", "2"))
+    last = write(inbox / "m/page2.xml", page(None, "3"))
+    store.ingest(first, last)
+    report = store.ingest(write(inbox / "t/page1.xml", page(None, "1", "2", built=TUESDAY)))
+    assert statuses(report) == ["accepted"]
+    assert store.names() == {"Title 1", "Title 2"}
+    store.ingest(first)  # an older page says nothing new
+    assert store.names() == {"Title 1", "Title 2"}
+
+
+def test_pages_named_anew_are_a_feed_of_their_own(store: Store, inbox: Path) -> None:
+    store.ingest(write(inbox / "m/page1.xml", page(2, "1", "2", "3")))
+    report = store.ingest(
+        write(inbox / "t/page7.xml", page(8, "1", "2", built=TUESDAY)),
+        write(inbox / "t/page8.xml", page(None, "4", built=TUESDAY)),
+    )
+    assert statuses(report) == ["accepted", "accepted"]
+    assert store.names() == {"Title 1", "Title 2", "Title 4"}
 
 
 def heat(territory: str, **row: str) -> dict[str, str]:

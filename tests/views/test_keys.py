@@ -23,6 +23,7 @@ KEYS = [
     (keys.rulings("ab"), b"j#ab"),
     (keys.members("ab"), b"m#ab"),
     (keys.scope("ab"), b"z#ab"),
+    (keys.scope_pages("ab"), b"z#ab#pages"),
     (keys.scope_records("ab"), b"o#ab#"),
     (keys.scope_record("ab", "cd"), b"o#ab#cd"),
     (keys.title("ab"), b"t#ab"),

@@ -7,13 +7,12 @@ that it does not depend on the order of the files.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery
+from ummid.ingest.pages import Pages
 from ummid.ingest.staging import decode_staged
 from ummid.stores.table import Put, Table
 from ummid.views import deadletters, keys
@@ -62,8 +61,11 @@ def settle(run: Run, table: Table, deliveries: Sequence[Delivery]) -> Settled:
             if put:
                 puts.append(put)
                 silenced.update(record for record, _ in _live(table, covered.scope))
-    for feed in _whole_feeds(deliveries, status):
+    pages = Pages(table, run.known)
+    for feed in pages.feeds(deliveries):
         snapshots[feed[0].scope].append(feed)
+    status.update(dict.fromkeys(pages.missing, PAGES_MISSING))
+    puts += pages.puts
     for scope, feeds in sorted(snapshots.items()):
         before: Iterable[Weighed] | None = None
         for feed in sorted(feeds, key=_version):
@@ -98,32 +100,6 @@ def settle(run: Run, table: Table, deliveries: Sequence[Delivery]) -> Settled:
 def _version(feed: tuple[Delivery, ...]) -> Version:
     """A feed of several pages is as new as its newest page."""
     return max(part.version for part in feed)
-
-
-def _whole_feeds(
-    deliveries: Sequence[Delivery], status: dict[str, str]
-) -> Iterator[tuple[Delivery, ...]]:
-    """Full deliveries: single files that say they are whole, and complete sets of pages."""
-    accepted = [d for d in deliveries if d.mode == "snapshot" and not d.refused]
-    by_scope = sorted(accepted, key=lambda d: (d.scope, d.version))
-    for _, group in groupby(by_scope, key=lambda d: d.scope):
-        parts = list(group)
-        linked = {_page_name(d.next_page) for d in parts if d.next_page}
-        paged = [d for d in parts if d.next_page or d.page in linked]
-        yield from ((d,) for d in parts if d.is_snapshot and d not in paged)
-        if not paged:
-            continue
-        names = {d.page for d in paged}
-        if linked <= names and all(d.is_snapshot or d.next_page for d in paged):
-            yield tuple(paged)
-            continue
-        for d in paged:
-            status[d.file] = PAGES_MISSING
-
-
-def _page_name(url: str | None) -> str:
-    path = urlsplit(url or "")
-    return unquote(path.path.rsplit("/", 1)[-1]) + (f"?{path.query}" if path.query else "")
 
 
 def _live(table: Table, scope: str) -> Iterator[Weighed]:

@@ -13,6 +13,7 @@ STATE = b"s:state"
 DEAD = b"s:dead"
 MEMBERS = b"s:members"
 COVERED = b"s:covered"
+PAGES = b"s:pages"
 OFFERS = b"s:offers"
 STAGED = b"s:staged"
 CHANGE = b"v:change"
@@ -68,6 +69,10 @@ def members(title_id: str) -> bytes:
 
 def scope(scope_id: str) -> bytes:
     return b"z#" + scope_id.encode()
+
+
+def scope_pages(scope_id: str) -> bytes:
+    return scope(scope_id) + b"#pages"
 
 
 def scope_records(scope_id: str) -> bytes:
