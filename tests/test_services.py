@@ -87,7 +87,11 @@ def test_the_one_that_the_environment_names_is_used_and_left_running(
         main()
 
 
-WAITING = "import scripts.bigtable_emulator as e; e.main()"
+WAITING = """
+import signal, scripts.bigtable_emulator
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests may ignore it
+scripts.bigtable_emulator.main()
+"""
 
 
 @pytest.mark.usefixtures("program")
@@ -102,7 +106,7 @@ def test_it_ends_with_the_process_that_started_it(end: int) -> None:
         address = starter.stdout.readline().strip().removeprefix(f"export {VARIABLE}=")
         assert answers(address)
         starter.send_signal(end)
-        starter.wait()
+        starter.wait(60)
     until = time.monotonic() + 60
     while answers(address):
         assert time.monotonic() < until
