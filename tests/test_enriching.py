@@ -42,7 +42,7 @@ def test_an_ingest_enriches_and_indexes_and_the_second_does_neither(tmp_path: Pa
     again = said("ingest", path, *store)
     assert "enrichment" not in again
     ran, idle = said("runs", *store).splitlines()
-    assert ran.endswith("enrichment: 2 titles = 2 enriched + 0 kept + 0 failed + 0 left")
+    assert ran.endswith("; titles 2 enriched, 0 kept, 0 failed, 0 left")
     assert idle.endswith(" s"), "nothing waited"
     assert "index: 0 changed titles, 0 embedded" in again
     found = json.loads(said("search", "retired detective", "--limit", 1, "--json", *store))

@@ -104,9 +104,12 @@ def test_it_ends_with_the_process_that_started_it(end: int) -> None:
     ) as starter:
         assert starter.stdout
         address = starter.stdout.readline().strip().removeprefix(f"export {VARIABLE}=")
-        assert answers(address)
-        starter.send_signal(end)
-        starter.wait(60)
+        try:
+            assert answers(address)
+            starter.send_signal(end)
+            starter.wait(60)
+        finally:
+            starter.kill()
     until = time.monotonic() + 60
     while answers(address):
         assert time.monotonic() < until

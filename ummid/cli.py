@@ -186,12 +186,10 @@ def runs(settings: Settings, store: Path | None, last: int) -> None:
 
 
 def _enriched(done: "Enriched") -> str:
-    if not done.waited:
+    counts = {name: getattr(done, name) for name in ("enriched", "kept", "failed", "left")}
+    if not any(counts.values()):
         return ""
-    return (
-        f"; enrichment: {done.waited:,} titles = {done.enriched:,} enriched + {done.kept:,} kept "
-        f"+ {done.failed:,} failed + {done.left:,} left"
-    )
+    return "; titles " + ", ".join(f"{count:,} {name}" for name, count in counts.items())
 
 
 @main.command()

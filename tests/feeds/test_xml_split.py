@@ -4,7 +4,7 @@ import io
 from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ummid.feeds.xml_split import (
@@ -82,12 +82,22 @@ _PIECES = st.sampled_from((
 
 
 @given(st.lists(_PIECES, max_size=14).map(b"".join))
+@example(b"a</i><i><!--</i><i>-->b")
+@example(b"a</i><i><![CDATA[</i><i>]]>")
+@example(b"<i></i><i>")
 def test_data_is_cut_where_looking_at_each_tag_would_cut_it(inside: bytes) -> None:
     data = b"<i>" + inside
     starts, is_last = record_starts(data, b"i")
     records, end, last = whole_records(data, b"i")
     assert (records, end) == (len(starts) - 1, starts[-1])
     assert not last or is_last
+
+
+def test_what_never_ends_is_looked_at_once() -> None:
+    """Were each of the openings searched for its end, this would take hours."""
+    for opened in (b"<!--", b"<![CDATA[", b"<?"):
+        data = b"<i>1</i><i>" + opened * 400_000
+        assert whole_records(data, b"i") == (1, 8, False)
 
 
 def test_parts_and_rest_are_the_document_with_its_counts() -> None:

@@ -191,6 +191,29 @@ def test_a_feed_that_has_become_one_page_withdraws_again(store: Store, inbox: Pa
     assert store.names() == {"Title 1", "Title 2"}
     store.ingest(first)  # an older page says nothing new
     assert store.names() == {"Title 1", "Title 2"}
+    other = write(inbox / "w/page2.xml", page(None, "1", "4", built=WEDNESDAY))
+    assert statuses(store.ingest(other)) == ["accepted"]
+
+
+def test_the_newest_links_are_remembered(
+    store: Store, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ummid.ingest.pages._KEPT", 1)
+    store.ingest(write(inbox / "page1.xml", page(2, "1")))
+    store.ingest(write(inbox / "page5.xml", page(6, "1", built=TUESDAY)))
+    last = page(None, "1", built=WEDNESDAY)
+    assert statuses(store.ingest(write(inbox / "page6.xml", last))) == ["pages missing"]
+    assert statuses(store.ingest(write(inbox / "page2.xml", last))) == ["accepted"]
+
+
+def test_a_last_page_that_is_cut_off_withdraws_nothing(store: Store, inbox: Path) -> None:
+    first = write(inbox / "m/page1.xml", page(2, "1"))
+    store.ingest(first, write(inbox / "m/page2.xml", page(None, "2", "3")))
+    cut = page(None, "2", "3", built=TUESDAY).partition("</channel>")[0]
+    later = write(inbox / "t/page1.xml", page(2, "1", built=TUESDAY))
+    report = store.ingest(later, write(inbox / "t/page2.xml", cut))
+    assert statuses(report)[0] == "pages missing"
+    assert len(store.names()) == 3
 
 
 def test_pages_named_anew_are_a_feed_of_their_own(store: Store, inbox: Path) -> None:

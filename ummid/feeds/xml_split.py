@@ -25,7 +25,8 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 _GAP = re.compile(rb"(?:[ \t\r\n]+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
-_SECTION = rb"!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*\]\]>|!--.*?-->|\?.*?\?>|[!?]"
+_SECTION = rb"!\[CDATA\[[^\]]*(?:\](?!\]>)[^\]]*)*(?:\]\]>|\Z)|!--.*?(?:-->|\Z)|\?.*?(?:\?>|\Z)"
+"""After its `<`; one that does not end takes all that follows: nothing is searched twice."""
 _ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 
@@ -89,7 +90,7 @@ def whole_records(data: bytes, tag: bytes) -> tuple[int, int, bool]:
     for found in _shapes(tag).border.findall(data):
         (sections if found[1] in b"!?" else borders).append(found)
     plain = {found[:2] == b"</" and found.count(b"<") == 2 for found in set(borders[1:])}
-    hidden = any(len(found) == 2 or tag in found for found in sections)
+    hidden = any(tag in section for section in sections)
     if plain == {True} and not hidden and borders[0].count(b"<") == 1:
         return len(borders) - 1, data.rindex(borders[-1]) + borders[-1].rindex(b"<"), False
     starts, last = record_starts(data, tag)

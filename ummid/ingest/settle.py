@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery
-from ummid.ingest.pages import Pages
+from ummid.ingest.pages import put_together
 from ummid.ingest.staging import decode_staged
 from ummid.stores.table import Put, Table
 from ummid.views import deadletters, keys
@@ -61,14 +61,14 @@ def settle(run: Run, table: Table, deliveries: Sequence[Delivery]) -> Settled:
             if put:
                 puts.append(put)
                 silenced.update(record for record, _ in _live(table, covered.scope))
-    pages = Pages(table, run.known)
-    for feed in pages.feeds(deliveries):
+    feeds = put_together(table, deliveries, run.known)
+    for feed in feeds.whole:
         snapshots[feed[0].scope].append(feed)
-    status.update(dict.fromkeys(pages.missing, PAGES_MISSING))
-    puts += pages.puts
-    for scope, feeds in sorted(snapshots.items()):
+    status.update(dict.fromkeys(feeds.missing, PAGES_MISSING))
+    puts += feeds.puts
+    for scope, full in sorted(snapshots.items()):
         before: Iterable[Weighed] | None = None
-        for feed in sorted(feeds, key=_version):
+        for feed in sorted(full, key=_version):
             version = _version(feed)
             if any(c.version > version for c in scopes.get(scope).covered):
                 continue  # a newer full delivery is in already: this one withdraws nothing
@@ -87,7 +87,7 @@ def settle(run: Run, table: Table, deliveries: Sequence[Delivery]) -> Settled:
             if put:
                 puts.append(put)
             silenced.update(gone)
-            before = list(_staged(run, table, feed)) if len(feeds) > 1 else None
+            before = list(_staged(run, table, feed)) if len(full) > 1 else None
     table.write(puts)
     return Settled(
         versions=versions,

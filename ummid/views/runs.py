@@ -60,11 +60,6 @@ class Enriched(Struct, frozen=True, omit_defaults=True):
     left: int = 0
     stopped: str = ""
 
-    @property
-    def waited(self) -> int:
-        """All that waited: the sum of the others."""
-        return self.enriched + self.kept + self.failed + self.left
-
     def plus(self, other: "Enriched") -> "Enriched":
         return Enriched(
             self.enriched + other.enriched,
