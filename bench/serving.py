@@ -37,7 +37,7 @@ from serving.handlers import TITLES
 from ummid.settings import Settings
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.views import keys
-from ummid.views.titles import read_document
+from ummid.views.generated import served
 
 ROOT = Path(__file__).resolve().parents[1]
 HOST = "127.0.0.1"
@@ -112,7 +112,7 @@ def sample(store: Path, number: int) -> dict[str, bytes]:
             live = (k for k, column, cell in rows if column == keys.BODY and cell.value)
             for key in islice(live, max(1, number // 100)):
                 title_id = key.decode().partition("#")[2]
-                document = read_document(table, title_id)
+                document = served(table, title_id)
                 if document is not None:
                     found[title_id] = document.body
             if len(found) >= number:

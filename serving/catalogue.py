@@ -10,15 +10,18 @@ from serving.problems import Problem
 from ummid.catalog.title import Title
 from ummid.opening import beside, open_table
 from ummid.rights.availability import Availability, availability
+from ummid.stores.cache import MemoryCache
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.table import Table
 from ummid.views import changes, keys, titles
 from ummid.views.availability import UNSTATED, decode_offers
 from ummid.views.changes import Change
-from ummid.views.generated import GeneratedText, generated_text, with_generated
+from ummid.views.generated import GeneratedText, generated_text, served
 from ummid.views.state import RecordState, states
 from ummid.views.titles import Document
 
+_PARTS = 8 << 20
+"""Bytes of generated text that a process remembers: some thousand titles."""
 _decode_title = msgspec.json.Decoder(Title).decode
 
 
@@ -47,6 +50,7 @@ class Catalogue:
         self._path = store if isinstance(store, Path) else store.path
         self._table: Table | None = None if isinstance(store, Path) else store
         self._opening = Lock()
+        self._parts = MemoryCache(_PARTS)
 
     @property
     def folder(self) -> Path:
@@ -69,7 +73,13 @@ class Catalogue:
         Raises Moved for a title that was merged into another, Problem for one that was
         withdrawn or never was.
         """
-        found = titles.read_document(self.table, title_id)
+        return self._published(title_id, titles.read_document(self.table, title_id))
+
+    def served(self, title_id: str) -> Document:
+        """As `document`, with what was generated about the title."""
+        return self._published(title_id, served(self.table, title_id, self._parts))
+
+    def _published(self, title_id: str, found: Document | None) -> Document:
         if found is not None and found.body:
             return found
         survivor = titles.survivor(self.table, title_id)
@@ -78,10 +88,6 @@ class Catalogue:
         if found is None:
             raise Problem("unknown-title", f"no title was ever published as {title_id}")
         raise Problem("withdrawn-title", f"no partner states {title_id} any more")
-
-    def served(self, title_id: str) -> Document:
-        """As `document`, with what was generated about the title."""
-        return with_generated(self.table, title_id, self.document(title_id))
 
     def title(self, title_id: str) -> Title:
         return _decode_title(self.document(title_id).body)

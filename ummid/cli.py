@@ -135,8 +135,8 @@ def title(settings: Settings, words: tuple[str, ...], store: Path | None) -> Non
     That is how good it is, where its sources disagree, whose word each field is, and what
     joined each of its records.
     """
-    from ummid.views.generated import with_generated
-    from ummid.views.titles import read_document, survivor
+    from ummid.views.generated import served
+    from ummid.views.titles import survivor
 
     *how, title_id = words
     if how not in ([], ["why"]):
@@ -146,10 +146,7 @@ def title(settings: Settings, words: tuple[str, ...], store: Path | None) -> Non
             for line in explain(table, title_id):
                 click.echo(line)
             return
-        survives = survivor(table, title_id)
-        document = read_document(table, survives)
-        if document is not None:
-            document = with_generated(table, survives, document)
+        document = served(table, survivor(table, title_id))
     if document is None or not document.body:
         raise click.ClickException(f"there is no title {title_id!r} in the store")
     click.echo(msgspec.json.format(document.body, indent=2).decode())

@@ -44,11 +44,11 @@ def shown(store: Store) -> dict[str, str]:
     """By name, what is served as generated about each title."""
     found = {}
     for title_id, title in store.titles_by_id().items():
-        document = titles.read_document(store.table, title_id)
+        document = generated.served(store.table, title_id)
         assert document is not None
-        served = json.loads(generated.with_generated(store.table, title_id, document).body)
-        if "generated" in served:
-            found[str(title.title)] = served["generated"]["synopsis"]
+        body = json.loads(document.body)
+        if "generated" in body:
+            found[str(title.title)] = body["generated"]["synopsis"]
     return found
 
 
@@ -74,7 +74,8 @@ def test_what_is_generated_stands_apart_and_says_where_it_comes_from(
     ((title_id, title),) = store.titles_by_id().items()
     document = titles.read_document(store.table, title_id)
     assert document is not None
-    served = generated.with_generated(store.table, title_id, document)
+    served = generated.served(store.table, title_id)
+    assert served is not None
     body = json.loads(served.body)
     assert body.pop("generated") == {
         "method": "generative",

@@ -209,3 +209,36 @@ def test_generated_text_of_other_facts_is_not_served(
     pointer = generated.Pointer("0" * 16, "w" * 8, "c")
     building.table.write([enrichments.put("c", made), generated.put(title.id, pointer, KNOWN + 1)])
     assert "generated" not in client.get(f"/api/v1/titles/{title.id}").json  # type: ignore[operator]
+
+
+def test_generated_text_is_read_once_and_shown_as_soon_as_it_is_there(
+    building: Building, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = building.title(statement())
+    path = f"/api/v1/titles/{title.id}"
+    etag = client.get(path).headers["ETag"].strip('"')
+
+    def point(content: str) -> None:
+        pointer = generated.Pointer(etag, "w" * 8, content)
+        building.table.write([generated.put(title.id, pointer, KNOWN + 1)])
+
+    def say(content: str, mood: str) -> None:
+        made = Enrichment(
+            language="en", moods=(mood,), generated=Generated("generative", "m", "p", 0)
+        )
+        building.table.write([enrichments.put(content, made)])
+
+    def moods() -> object:
+        return client.get(path).json.get("generated", {}).get("moods")  # type: ignore[union-attr]
+
+    reads = []
+    read = enrichments.read
+    monkeypatch.setattr(enrichments, "read", lambda *a: (reads.append(a[1]), read(*a))[1])
+    point("one")
+    assert moods() is None
+    say("one", "tense")
+    assert moods() == moods() == ["tense"]
+    say("two", "bleak")
+    point("two")
+    assert moods() == moods() == ["bleak"]
+    assert reads == [["one"], ["one"], ["two"]]

@@ -16,11 +16,15 @@ from msgspec import Struct
 from ummid.catalog.keys import stable_id
 from ummid.catalog.times import iso
 from ummid.models.enricher import Enrichment
+from ummid.stores.cache import Cache
 from ummid.stores.table import Put, Table
-from ummid.views import enrichments, keys
+from ummid.views import enrichments, keys, titles
 from ummid.views.titles import Document
 
 _OF, _WHO = 16, 8
+_REMEMBERED = 3600.0
+"""Seconds. Of two answers that were given at once the earlier one stays, by whatever order they
+are written: a reader may show the other one for so long."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -88,21 +92,45 @@ def read(table: Table, title_ids: Sequence[str], etags: Sequence[str]) -> list[E
     return [kept.get(content) if content else None for content in current]
 
 
-def with_generated(table: Table, title_id: str, document: Document) -> Document:
-    """A stored title as served: with its generated text in a part of its own, where there is any.
+def served(table: Table, title_id: str, parts: Cache | None = None) -> Document | None:
+    """A title as served: with its generated text in a part of its own, where there is any.
 
-    Bytes and validator are those stored where there is none, or no title.
+    Bytes and validator are those stored where there is none. None when the title was never
+    published, b"" as body when it was withdrawn. Body and pointer are read at one moment.
+    `parts` remembers generated parts by their content, which names what they say.
     """
-    text = generated_text(table, title_id, document)
-    if text is None:
+    (row,) = table.get_rows([keys.title(title_id)])
+    columns = dict(row)
+    if (body := columns.get(keys.BODY)) is None:
+        return None
+    document = titles.as_served(body.value)
+    pointer = columns.get(keys.GENERATED)
+    found = decode(pointer.value) if pointer else None
+    if found is None or found.of != document.etag:
         return document
-    part = _encode(text)
+    part = _part(table, found.content, parts)
+    if not part:
+        return document
     mark = hashlib.blake2b(part, digest_size=4).hexdigest()
     # the last member of the title's JSON object
     return Document(f"{document.etag}{mark}", b'%b,"generated":%b}' % (document.body[:-1], part))
 
 
+def _part(table: Table, content: str, parts: Cache | None) -> bytes:
+    """The JSON of a generated text; b"" where it is not there (and may come)."""
+    if parts is not None and (held := parts.get(content)) is not None:
+        return held
+    (enrichment,) = enrichments.read(table, [content])
+    if enrichment is None:
+        return b""
+    part = _encode(text_of(enrichment))
+    if parts is not None:
+        parts.set(content, part, _REMEMBERED)
+    return part
+
+
 def generated_text(table: Table, title_id: str, document: Document) -> GeneratedText | None:
+    """What is shown beside a stored title; None where nothing is."""
     (enrichment,) = read(table, [title_id], [document.etag]) if document.body else (None,)
     return text_of(enrichment) if enrichment else None
 

@@ -70,7 +70,12 @@ def read_document(table: Table, title_id: str) -> Document | None:
     cell = table.get(keys.title(title_id), keys.BODY)
     if cell is None:
         return None
-    return Document(cell.value[:_ETAG].decode(), cell.value[_ETAG:])
+    return as_served(cell.value)
+
+
+def as_served(stored: bytes) -> Document:
+    """A stored body, parted into validator and body."""
+    return Document(stored[:_ETAG].decode(), stored[_ETAG:])
 
 
 def named(table: Table, title_ids: Sequence[str]) -> dict[str, Named]:
