@@ -1,7 +1,7 @@
 """Parsing of large feeds beside plain lxml, and their ingest in flat memory.
 
     python -m bench.parsing [--megabytes 500] [--rounds 3] [--kinds mrss avails]
-    python -m bench.parsing --ingest [--sizes 50 500]
+    python -m bench.parsing --ingest [--sizes 50 500] [--no-index]
 
 Generated files are kept in a temporary folder between runs. Every way of reading a file runs
 in a process of its own, with rounds alternating between the ways, so that a slow moment of
@@ -138,8 +138,8 @@ def compare(kind: str, file: Path, rounds: int) -> dict[str, object]:
     return result
 
 
-def ingest(kind: str, file: Path) -> dict[str, object]:
-    """One ingest of a file into a new store."""
+def ingest(kind: str, file: Path, index: bool) -> dict[str, object]:
+    """One ingest of a file into a new store; with `index` its titles are made searchable."""
     megabytes = file.stat().st_size / MB
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
@@ -152,6 +152,7 @@ def ingest(kind: str, file: Path) -> dict[str, object]:
                 f"{folder}/store",
                 "--report",
                 str(report),
+                "--index" if index else "--no-index",
             ],
             silent=True,
         )
@@ -163,6 +164,7 @@ def ingest(kind: str, file: Path) -> dict[str, object]:
     return {
         "kind": kind,
         "megabytes": round(megabytes),
+        "index": index,
         "seconds": round(took, 1),
         "processor_s": round(processor, 1),
         "records_per_s": round(read / took),
@@ -177,6 +179,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kinds", nargs="+", choices=sorted(TAGS), default=sorted(TAGS))
     parser.add_argument("--ingest", action="store_true", help="Ingest instead of parsing alone.")
+    parser.add_argument("--no-index", action="store_true", help="Do not make titles searchable.")
     parser.add_argument("--sizes", nargs="+", type=int, default=[50, 500])
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "ummid-bench")
     parser.add_argument("--inside", nargs=3, help=argparse.SUPPRESS)
@@ -187,7 +190,7 @@ def main() -> None:
     asked.folder.mkdir(parents=True, exist_ok=True)
     if asked.ingest:
         jobs = [(k, feed_file(asked.folder, k, s)) for k in asked.kinds for s in asked.sizes]
-        results = [ingest(kind, file) for kind, file in jobs]
+        results = [ingest(kind, file, not asked.no_index) for kind, file in jobs]
     else:
         files = {k: feed_file(asked.folder, k, asked.megabytes) for k in asked.kinds}
         results = [compare(kind, file, asked.rounds) for kind, file in files.items()]
