@@ -127,9 +127,9 @@ def _half(request: bytes, fault: Fault, forward: Any, metadata: Any) -> bytes:
 
 
 @contextmanager
-def wire(server: str) -> Iterator[Wire]:
+def wire(server: str, made: type[Wire] = Wire) -> Iterator[Wire]:
     """A wire to a server at an address, for as long as it is needed."""
-    handler = Wire(server)
+    handler = made(server)
     pool = ThreadPoolExecutor(16)
     listening = grpc.server(pool, options=[("grpc.max_receive_message_length", -1)])
     listening.add_generic_rpc_handlers((handler,))

@@ -18,7 +18,8 @@ from ummid.stores.table import Cell, PartlyWritten, Put, Table
 V, H = b"v:one", b"h:one"
 SOON = Deadlines(read=4, write=4, attempt=1)
 GONE, LATE = StatusCode.UNAVAILABLE, StatusCode.DEADLINE_EXCEEDED
-PASSING = (GONE, LATE)
+THROTTLED, ABORTED = StatusCode.RESOURCE_EXHAUSTED, StatusCode.ABORTED
+PASSING = (GONE, LATE, THROTTLED, ABORTED)
 FOR_EVER = 10_000
 
 
@@ -75,9 +76,9 @@ def test_a_batch_whose_request_fails_for_a_while_is_written(
 def test_of_a_half_failed_batch_only_what_failed_is_sent_again(
     table: BigtableTable, faulty: Wire, direct: Table
 ) -> None:
-    faulty.fail("MutateRows", Fault(GONE, rows=is_odd), Fault(LATE, rows=is_odd))
+    faulty.fail("MutateRows", *(Fault(code, rows=is_odd) for code in PASSING))
     table.write(puts(20))
-    assert faulty.calls["MutateRows"] == 3
+    assert faulty.calls["MutateRows"] == 5
     assert len(stored(direct)) == 20
 
 
@@ -198,7 +199,9 @@ READS: dict[str, Callable[[Table], object]] = {
 
 @pytest.mark.parametrize("read", READS)
 @pytest.mark.parametrize(
-    "fault", [Fault(GONE), Fault(LATE), Fault(GONE, midway=True), Fault(None)], ids=str
+    "fault",
+    [*map(Fault, PASSING), Fault(GONE, midway=True), Fault(None)],
+    ids=str,
 )
 def test_a_read_that_fails_for_a_while_answers_all_the_same(
     table: BigtableTable, faulty: Wire, direct: Table, read: str, fault: Fault

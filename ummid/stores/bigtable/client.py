@@ -66,6 +66,10 @@ def open_target(client: BigtableDataClient, place: BigtablePlace, deadlines: Dea
         default_mutate_rows_attempt_timeout=min(deadlines.attempt, deadlines.write),
         default_operation_timeout=deadlines.read,
         default_attempt_timeout=min(deadlines.attempt, deadlines.read),
+        # the client's own lists leave out throttling; a write of ours may always be repeated
+        default_read_rows_retryable_errors=_PASSING,
+        default_mutate_rows_retryable_errors=_PASSING,
+        default_retryable_errors=_PASSING,
     )
 
 
