@@ -63,13 +63,13 @@ def scenario(kind: str, seed: int, emulator: str) -> Result:
         calm = Stage(folder / "calm", {})
         calm.act("ingest", lay(folder / "all", made.deliveries))
         embedded = folder / "store"
-        stage, hits = Stage(embedded, {}), 0
-        raging = None
+        stage, raging = Stage(embedded, {}), None
         if backend == "bigtable":
             table = f"s{seed}-{zlib.crc32(kind.encode()):x}"
             where = f"bigtable://chaos/instance/{table}?folder={folder}/beside"
             Stage(where, {VARIABLE: emulator}).act("prepare")
-            raging = stack.enter_context(storm(emulator, fault, seed)) if fault in WEATHER else None
+            if fault in WEATHER:
+                raging = stack.enter_context(storm(emulator, fault, seed))
             stage = Stage(where, {VARIABLE: raging.address if raging else emulator})
         owed = []
         for number, group in enumerate(arrivals(seed, made.deliveries)):
@@ -77,11 +77,11 @@ def scenario(kind: str, seed: int, emulator: str) -> Result:
             if _disturbed(stage, fault, dice, run, embedded):
                 owed.append(run)
         again, stuck = _made_good(stage, owed, dice)
-        hits = len(owed)
         outcomes, said = compare(made, calm.check(), stage.check())
         outcomes["stuck"] = stuck
-        stack.close()
-        return Result(kind, seed, raging.suffered if raging else hits, again, outcomes, tuple(said))
+        stack.close()  # the storm says at its end what it did
+        hits = raging.suffered if raging else len(owed)
+        return Result(kind, seed, hits, again, outcomes, tuple(said))
 
 
 def _disturbed(stage: Stage, fault: str, dice: random.Random, run: Path, store: Path) -> int:
