@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench services emulator model lock format clean _dev
+.PHONY: help setup demo test check bench services emulator engine model lock format clean _dev
 
 BIN := .venv/bin
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -40,6 +40,9 @@ services: _dev ## What servers this machine has for tests, and which of them run
 
 emulator: _dev ## Run the Bigtable emulator until Ctrl-C (tests start one for themselves)
 	@$(BIN)/python -m scripts.bigtable_emulator
+
+engine: _dev ## Run a Beam engine of processes of its own (Prism) until Ctrl-C; says how to use it
+	@$(BIN)/python -m scripts.engine
 
 model: setup ## Make the offline embedder's weights again from those published
 	@scripts/setup.sh model

@@ -1,5 +1,6 @@
 """`make services`: the servers that this machine has, and which of them the tests start."""
 
+from scripts import engine
 from ummid.services import BIGTABLE, services
 
 _STARTED_BY_TESTS = {BIGTABLE: "tests start one for themselves; `make emulator` runs one for you"}
@@ -10,6 +11,9 @@ def main() -> None:
         mark = "ok    " if found.is_there else "absent"
         note = _STARTED_BY_TESTS.get(found.name, "") if found.program and not found.address else ""
         print(f"{mark} {found.name}: {found.detail}{f' ({note})' if note else ''}")
+    why = engine.missing()
+    there = engine.program() if engine.program().exists() else "not built yet (`make engine`)"
+    print(f"{'absent' if why else 'ok    '} Beam engine (Prism): {why or there}")
 
 
 if __name__ == "__main__":

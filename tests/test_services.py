@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts import engine
 from scripts import services as command
 from scripts.bigtable_emulator import VARIABLE, emulator, main, shared_emulator
 from tests.bigtable import needs_bigtable
@@ -127,4 +128,20 @@ def test_the_services_are_listed(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == f"ok     Bigtable emulator: in use at 127.0.0.1:1 ({VARIABLE})"
     assert "absent Redis: not installed; only tests of its adapter use it" in lines
-    assert len(lines) == 5
+    assert len(lines) == 6
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_the_beam_engine_is_listed(
+    built: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(engine, "FOLDER", tmp_path)
+    monkeypatch.setenv("PATH", "/nowhere")
+    if built:
+        engine.program().touch()
+    command.main()
+    line = capsys.readouterr().out.splitlines()[-1]
+    if built:
+        assert line == f"ok     Beam engine (Prism): {engine.program()}"
+    else:
+        assert line.startswith("absent Beam engine (Prism): no `go` to build it with; install Go")

@@ -1,5 +1,6 @@
 """Launching an ingest and waiting for its report."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ DEFAULT_RUNNER = "FnApiRunner"
 """Beam's in-process runner. `DirectRunner` would first look for a server on the internet."""
 
 
+_GIVEN_UP = re.compile(r"Pipeline \S+ failed in state FAILED: (.*)", re.DOTALL)
 _ALONE = 1 << 20
 """Bytes of input for which starting processes takes longer than they save."""
 
@@ -96,12 +98,19 @@ def _pipeline(runner: str, beam_options: Sequence[str]) -> beam.Pipeline:
 
 
 def _as_raised(error: BaseException) -> BaseException:
-    """What a step raised, and Ctrl-C: Beam wraps both in errors of its own."""
+    """What a step raised, and Ctrl-C: Beam wraps both in errors of its own. An engine of other
+    processes only says in words why it gave a job up.
+    """
     found, one = error, error.__context__
     while one is not None:
         if isinstance(one, UmmidError | KeyboardInterrupt):
             found = one
         one = one.__context__
+    if found is error and (said := _GIVEN_UP.match(str(error))):
+        return StoreError(
+            f"the Beam engine gave the job up: {said[1]}; nothing is lost: run it again",
+            retryable=True,
+        )
     return found
 
 
