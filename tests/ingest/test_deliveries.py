@@ -194,6 +194,29 @@ def test_a_last_page_that_comes_first_takes_nothing_from_those_before_it(
     assert store.names() == {"Title 1", "Title 3"}
 
 
+def test_what_came_before_the_pages_that_link_to_it_counts_in_the_end(
+    store: Store, inbox: Path
+) -> None:
+    store.ingest(write(inbox / "page3.xml", page(None, "3", built=WEDNESDAY)))
+    store.ingest(write(inbox / "page1.xml", page(2, "1", built=TUESDAY)))
+    assert store.names() == {"Title 3"}  # page 3 looks like a newer feed as a whole
+    store.ingest(write(inbox / "page2.xml", page(3, "2", built=TUESDAY)))
+    assert store.names() == {"Title 1", "Title 2", "Title 3"}
+
+
+def test_many_words_of_one_page_do_not_bring_back_what_was_withdrawn(
+    store: Store, inbox: Path
+) -> None:
+    store.ingest(write(inbox / "a.xml", page(None, "1", "2", "3", "4")), release_held=True)
+    for day in range(6):
+        built = f"{10 + day} Dec 2024 08:00:00 GMT"
+        store.ingest(write(inbox / f"{day}/page1.xml", page(2, "1", built=built)))
+        if day == 0:
+            store.ingest(write(inbox / "page2.xml", page(None, "2", built=built)))
+            assert store.names() == {"Title 1", "Title 2"}
+    assert store.names() == {"Title 1", "Title 2"}
+
+
 def test_a_page_that_falls_in_half_is_no_page(store: Store, inbox: Path) -> None:
     """A statement without an id may have been any: the page before it is as good as missing."""
     store.ingest(
