@@ -14,6 +14,7 @@ from ummid.feeds.connector import Profile
 from ummid.ingest.context import close_table, open_table
 from ummid.ingest.ruling import rule
 from ummid.ingest.run import begin, ingest
+from ummid.ingest.sources import Source
 from ummid.partners import Partners
 from ummid.stores.table import Table
 from ummid.views import deadletters, digest, titles
@@ -46,8 +47,17 @@ class Store:
         precedence: Precedence | None = None,
         release_held: bool = False,
     ) -> RunReport:
-        self._now += 1000
         sources = [s for path in paths for s in match(str(path), partner)]
+        return self.ingest_sources(sources, precedence=precedence, release_held=release_held)
+
+    def ingest_sources(
+        self,
+        sources: Sequence[Source],
+        *,
+        precedence: Precedence | None = None,
+        release_held: bool = False,
+    ) -> RunReport:
+        self._now += 1000
         with begin(
             self.path,
             precedence,

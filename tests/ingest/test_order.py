@@ -2,12 +2,14 @@
 
 import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.feeds import Store, avails, item, mrss, roku, table, write, xmltv
+from transforms.files import match
 from ummid.feeds.connector import Profile
 
 _ANY_SHARE = {
@@ -67,6 +69,19 @@ def _guide(rows: Sequence[tuple[int, str]]) -> str:
     )
 
 
+def _page(following: int | None, rows: Sequence[tuple[int, str]], at: int) -> str:
+    """A page of a feed; those of one day say the same time."""
+    link = (
+        f'<atom:link rel="next" href="https://acme.example/page{following}.xml"/>'
+        if following
+        else ""
+    )
+    items = [item(str(i), name) for i, name in rows]
+    return mrss(items, f"Mon, 0{at + 1} Jan 2024 08:00:00 GMT", channel="Paged", more=link)
+
+
+listed = st.lists(st.tuples(st.integers(1, 4), titles), max_size=2)
+
 Delivery = tuple[str, str, str, int]
 """Partner, file name, content, time received."""
 
@@ -77,6 +92,37 @@ deliveries: st.SearchStrategy[Delivery] = st.one_of(
     st.builds(lambda r, t: ("rockstar", "avails.csv", avails(r), t), sheets, moment),
     st.builds(lambda r, t: ("guide", "guide.xml", _guide(r), t), guides, moment),
 )
+pages: st.SearchStrategy[Delivery] = st.builds(
+    lambda n, f, r, at, t: ("acme", f"page{n}.xml", _page(f, r, at), t),
+    small,
+    st.sampled_from([None, 1, 2, 3, 2, 3]),
+    listed,
+    st.integers(0, 2),
+    moment,
+)
+
+
+@st.composite
+def paged_days(draw: st.DrawFn) -> list[Delivery]:
+    """One feed in one to three pages, on one to three days; received in any order."""
+    found = []
+    for day in range(draw(st.integers(1, 3))):
+        last = draw(small)
+        for number in range(1, last + 1):
+            following = number + 1 if number < last else None
+            content = _page(following, draw(listed), day)
+            found.append(("acme", f"page{number}.xml", content, draw(moment)))
+    return found
+
+
+@st.composite
+def cut_into_runs(draw: st.DrawFn, given_: Sequence[Delivery]) -> list[list[Delivery]]:
+    """The same deliveries in any order, some of them twice, in any number of runs."""
+    again = draw(st.lists(st.sampled_from(given_), max_size=3))
+    shuffled = draw(st.permutations([*given_, *again]))
+    cuts = draw(st.sets(st.integers(1, len(shuffled))))
+    edges = [0, *sorted(cuts | {len(shuffled)})]
+    return [shuffled[start:end] for start, end in pairwise(edges) if end > start]
 
 
 def views_of(runs: Sequence[Sequence[Delivery]]) -> dict[str, tuple[int, str]]:
@@ -85,11 +131,12 @@ def views_of(runs: Sequence[Sequence[Delivery]]) -> dict[str, tuple[int, str]]:
         store = Store(Path(folder) / "store", _ANY_SHARE)
         try:
             for number, run in enumerate(runs):
+                sources = []
                 for place, (partner, name, content, received) in enumerate(run):
-                    inbox = Path(folder) / f"{number}" / partner
-                    write(inbox / f"{place}" / name, content, 1_700_000_000 + 60 * received)
-                for partner in sorted({delivery[0] for delivery in run}):
-                    store.ingest(Path(folder) / f"{number}" / partner, partner=partner)
+                    path = Path(folder) / f"{number}" / partner / f"{place}" / name
+                    written = write(path, content, 1_700_000_000 + 60 * received)
+                    sources += match(str(written), partner)
+                store.ingest_sources(sources)
             return store.views()
         finally:
             store.close()
@@ -97,16 +144,21 @@ def views_of(runs: Sequence[Sequence[Delivery]]) -> dict[str, tuple[int, str]]:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-def test_any_order_repetition_and_grouping_gives_the_same_views(data: st.DataObject) -> None:
-    given_ = data.draw(st.lists(deliveries, min_size=1, max_size=5), label="deliveries")
-    shuffled = data.draw(st.permutations(given_), label="order")
-    again = data.draw(st.lists(st.sampled_from(given_), max_size=3), label="repeated")
-    cut = data.draw(st.integers(0, len(shuffled)), label="first run")
-    runs = [run for run in (shuffled[:cut], shuffled[cut:], again) if run]
+def test_the_same_deliveries_cut_into_any_runs_give_the_same_views(data: st.DataObject) -> None:
+    given_ = data.draw(st.lists(deliveries | pages, min_size=1, max_size=6), label="deliveries")
+    runs = data.draw(cut_into_runs(given_), label="runs")
     assert views_of(runs) == views_of([given_])
 
 
-@given(st.lists(deliveries, min_size=1, max_size=4))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_pages_of_a_feed_cut_into_any_runs_give_the_same_views(data: st.DataObject) -> None:
+    given_ = data.draw(paged_days(), label="days")
+    runs = data.draw(cut_into_runs(given_), label="runs")
+    assert views_of(runs) == views_of([given_])
+
+
+@given(st.lists(deliveries | pages, min_size=1, max_size=4))
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @example([("acme", "feed.xml", _mrss([(1, "Heat", "US")], 0), 0)])
 def test_one_delivery_a_run_gives_the_same_views_as_all_at_once(

@@ -118,7 +118,7 @@ def _see(run: Run, table: Table, partition: str) -> tuple[str, int]:
 def _see_planned(
     run: Run, table: Table, settled: Settled, deliveries: list[Delivery], partition: str
 ) -> tuple[str, int, str, int]:
-    return (*_see(run, table, partition), settled.silenced[0], len(deliveries))
+    return (*_see(run, table, partition), settled.status["a1"], len(deliveries))
 
 
 def test_a_step_runs_once_on_every_partition_when_all_before_it_is_done(run: Run) -> None:
@@ -132,8 +132,8 @@ def test_a_step_is_given_the_plan_it_asks_for_and_runs_though_nothing_came_befor
     run: Run,
 ) -> None:
     with beam.Pipeline("FnApiRunner") as pipeline:
-        settled = Settled(versions={}, feed_scopes={}, status={}, silenced=("a1",))
+        settled = Settled(status={"a1": "held"})
         plan = pipeline | "Plan" >> beam.Create([(settled, list[Delivery]())])
         nothing = pipeline | "Nothing" >> beam.Create([])
         seen = nothing | EachPartition("See", run, _see_planned, plan)
-        assert_that(seen, equal_to([(partition, 0, "a1", 0) for partition in PARTITIONS]))
+        assert_that(seen, equal_to([(partition, 0, "held", 0) for partition in PARTITIONS]))

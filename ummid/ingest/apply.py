@@ -5,7 +5,7 @@ superseded, withdrawn or rejected; rejections of the parser were counted when st
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count, groupby
 
 import msgspec
@@ -41,6 +41,12 @@ class _Candidate(Struct, frozen=True):
     version: Version
     staged: Staged
 
+    @property
+    def restated(self) -> Version:
+        """A page says that a statement stands, however old the statement says it is."""
+        page = self.delivery.is_page
+        return max(self.version, self.delivery.version) if page else self.version
+
 
 def apply_partition(
     run: Run, table: Table, settled: Settled, deliveries: list[Delivery], partition: str
@@ -57,7 +63,6 @@ def apply_partition(
             apply.records(chunk)
             chunk = []
     apply.records(chunk)
-    apply.queue(r for r in settled.silenced if r.startswith(partition))
     apply.buffer.flush()
     return dict(apply.counts)
 
@@ -104,11 +109,10 @@ class _Apply:
             self._puts.append(state_put(record_id, after))
             if after.links != before.links:
                 self._link(record_id, before.links, after.links)
-        self.queue(())
+        self._write()
 
-    def queue(self, also: Iterable[str]) -> None:
+    def _write(self) -> None:
         """Writes what waits, with the blocks to pair and the records to resolve beside it."""
-        self._dirty.update(also)
         run, part = self._run, next(self._parts)
         self._puts += queue.puts(keys.entered, self._entered, run.id, part, run.known)
         self._puts += queue.puts(keys.dirty, self._dirty, run.id, part, run.known)
@@ -120,11 +124,11 @@ class _Apply:
         found = []
         for file, statement in staged:
             delivery = self._deliveries[file]
-            version = self._settled.versions.get(file)
-            if version is None:
+            if not self._settled.takes(file):
                 if not statement.excuse:
                     self._count(delivery, "rejected")
                 continue
+            version = delivery.version
             if statement.time is not None:
                 version = msgspec.structs.replace(version, time=statement.time)
             found.append(_Candidate(delivery, version, statement))
@@ -137,12 +141,12 @@ class _Apply:
         deletes = [c for c in candidates if c.staged.delete]
         after = before
         if upserts:
-            after = _with_content(after, upserts[-1], self._run.id, self._settled)
+            after = _with_content(after, upserts[-1], self._run.id)
         if deletes:
             newest = max(after.deleted, deletes[-1].version)
             after = msgspec.structs.replace(after, deleted=newest)
         if candidates:
-            restated = max(after.restated, candidates[-1].version)
+            restated = max(after.restated, *(c.restated for c in candidates))
             after = msgspec.structs.replace(after, restated=restated)
         for number, candidate in enumerate(upserts, start=1):
             last = number == len(upserts)
@@ -213,14 +217,12 @@ def _link_rows(said: Links) -> set[tuple[str, bytes]]:
     return own | named | {(link, b"c:") for link in said.parents}
 
 
-def _with_content(
-    state: RecordState, newest: _Candidate, run: str, settled: Settled
-) -> RecordState:
+def _with_content(state: RecordState, newest: _Candidate, run: str) -> RecordState:
     """The state with the newest content, if it is newer than what is there."""
     staged = newest.staged
     if (newest.version, staged.hash) <= (state.content_version, state.content_hash):
         return state
-    feed_scope = settled.feed_scopes.get(newest.delivery.file, "")
+    feed_scope = newest.delivery.scope if newest.delivery.mode == "snapshot" else ""
     if staged.hash == state.content_hash:
         return msgspec.structs.replace(state, content_version=newest.version, feed_scope=feed_scope)
     record = decode_record(bytes(staged.content))

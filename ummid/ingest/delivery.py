@@ -31,9 +31,9 @@ class Covered(Struct, frozen=True, array_like=True):
 class Delivery(Struct, frozen=True, kw_only=True):
     """What settling needs to know of a file; small, whatever the file's size.
 
-    `read_whole` is False when its end could not be read. `complete` is False for that, for
-    missing pages, and when a rejected statement could not be named: then the delivery's
-    silence means nothing. `refused`: none of it counts.
+    `read_whole` is False when its end could not be read; `damaged` says that, or that a
+    rejected statement could not be named. `complete` is False for either and where more pages
+    follow: then the delivery's silence means nothing. `refused`: none of it counts.
     """
 
     file: str
@@ -48,6 +48,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     read_whole: bool
     complete: bool
     refused: bool
+    damaged: bool = False
     next_page: str | None = None
     covered: tuple[Covered, ...] = ()
     hold_share: float = 0.5
@@ -59,5 +60,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
         return self.path.rsplit("/", 1)[-1]
 
     @property
-    def is_snapshot(self) -> bool:
-        return self.mode == "snapshot" and self.complete and not self.refused
+    def is_page(self) -> bool:
+        """Whether it is a whole feed, or a page of one."""
+        stated = self.complete or self.next_page is not None
+        return self.mode == "snapshot" and stated and not self.refused

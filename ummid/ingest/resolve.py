@@ -89,7 +89,7 @@ class _Resolve:
         was_live = False
         for row, before in zip(rows, self._table.get_many(rows, keys.OFFERS), strict=True):
             was_live |= bool(before and before.value)
-            if (before.value if before else b"") != offers:
+            if before is None or before.value != offers:  # known of, even if it never was live
                 self._puts.append(Put(row, keys.OFFERS, self._run.known, offers))
         if was_live and counts_as is None and not state.is_deleted:
             self.absent += 1

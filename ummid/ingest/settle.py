@@ -6,140 +6,85 @@ that it does not depend on the order of the files.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
 from ummid.ingest.context import Run
+from ummid.ingest.cover import FeedScope, live_records
 from ummid.ingest.delivery import Delivery
-from ummid.ingest.pages import put_together
-from ummid.ingest.staging import decode_staged
 from ummid.stores.table import Put, Table
-from ummid.views import deadletters, keys
-from ummid.views.state import Coverage, Scopes, Version
+from ummid.views import deadletters, keys, queue
+from ummid.views.state import Coverage, Scopes
 
 ACCEPTED, HELD, REFUSED, PAGES_MISSING = "accepted", "held", "refused", "pages missing"
-
-Weighed = tuple[str, int]
-"""A record id and the number of its live offers."""
 
 
 class Settled(Struct, frozen=True, kw_only=True):
     """The plan for applying: small, and the same for every partition.
 
-    `versions`, `feed_scopes` and `status` are by file id; a delivery that is not in `versions`
-    is not applied. `status` says what became of each file.
+    `status` says what became of each file, by its id.
     """
 
-    versions: dict[str, Version]
-    feed_scopes: dict[str, str]
     status: dict[str, str]
-    silenced: tuple[str, ...] = ()
+
+    def takes(self, file: str) -> bool:
+        """Whether the statements of a file count."""
+        return self.status[file] not in (HELD, REFUSED)
 
 
 def settle(run: Run, table: Table, deliveries: Sequence[Delivery]) -> Settled:
-    """Decides about every delivery and records which scopes they cover."""
-    scopes = Scopes(table)
-    versions: dict[str, Version] = {}
-    feed_scopes: dict[str, str] = {}
-    status: dict[str, str] = {}
-    silenced: set[str] = set()
-    puts: list[Put] = []
-    snapshots: defaultdict[str, list[tuple[Delivery, ...]]] = defaultdict(list)
-    for delivery in deliveries:
-        if delivery.refused:
-            status[delivery.file] = REFUSED
-            continue
-        versions[delivery.file] = delivery.version
-        status[delivery.file] = ACCEPTED
-        if delivery.mode == "snapshot":
-            feed_scopes[delivery.file] = delivery.scope
-        for covered in delivery.covered:
-            put = scopes.cover(
-                covered.scope, Coverage(delivery.version, covered.start, covered.end)
-            )
-            if put:
-                puts.append(put)
-                silenced.update(record for record, _ in _live(table, covered.scope))
-    feeds = put_together(table, deliveries, run.known)
-    for feed in feeds.whole:
-        snapshots[feed[0].scope].append(feed)
-    status.update(dict.fromkeys(feeds.missing, PAGES_MISSING))
-    puts += feeds.puts
-    for scope, full in sorted(snapshots.items()):
-        before: Iterable[Weighed] | None = None
-        for feed in sorted(full, key=_version):
-            version = _version(feed)
-            if any(c.version > version for c in scopes.get(scope).covered):
-                continue  # a newer full delivery is in already: this one withdraws nothing
-            earlier = _live(table, scope) if before is None else before
-            gone, live_offers, gone_offers = _missing(earlier, _staged(run, table, feed))
-            share = gone_offers / live_offers if live_offers else 0.0
-            if share > feed[0].hold_share and not run.release_held:
-                for part in feed:
-                    del versions[part.file]
-                    status[part.file] = HELD
-                    puts.append(_held(run, part, share, gone_offers, live_offers))
-                continue
-            for part in feed:
-                versions[part.file] = version
-            put = scopes.cover(scope, Coverage(version))
-            if put:
-                puts.append(put)
-            silenced.update(gone)
-            before = list(_staged(run, table, feed)) if len(full) > 1 else None
-    table.write(puts)
-    return Settled(
-        versions=versions,
-        feed_scopes=feed_scopes,
-        status=status,
-        silenced=tuple(sorted(silenced)),
-    )
-
-
-def _version(feed: tuple[Delivery, ...]) -> Version:
-    """A feed of several pages is as new as its newest page."""
-    return max(part.version for part in feed)
-
-
-def _live(table: Table, scope: str) -> Iterator[Weighed]:
-    """The live records of a scope with the number of their offers, by id."""
-    prefix = keys.scope_records(scope)
-    for key, _, cell in table.scan(prefix):
-        if cell.value:
-            yield key[len(prefix) :].decode(), int(cell.value)
-
-
-def _staged(run: Run, table: Table, feed: tuple[Delivery, ...]) -> Iterator[Weighed]:
-    """The records that a staged delivery states, by id."""
-    wanted = {part.file for part in feed}
-    prefix = keys.staged_run(run.id)
-    for key, _, cell in table.scan(prefix):
-        record_id, file, _ = key[len(prefix) :].split(b"#")
-        if file.decode() in wanted:
-            yield record_id.decode(), decode_staged(cell.value).offers
-
-
-def _missing(live: Iterable[Weighed], stated: Iterable[Weighed]) -> tuple[list[str], int, int]:
-    """Live records that are not stated, all live offers, and those of the missing records.
-
-    Both come sorted by id, so that nothing but the missing ids is held in memory.
+    """Decides about every delivery, records which scopes they cover, and queues the records
+    that may count, or not count, because of that.
     """
-    gone: list[str] = []
-    total = lost = 0
-    stated_ids = (record for record, _ in stated)
-    current: str | None = ""
-    for record, offers in live:
-        total += offers
-        while current is not None and current < record:
-            current = next(stated_ids, None)
-        if current != record:
-            gone.append(record)
-            lost += offers
-    return gone, total, lost
+    step = _Settling(run, table)
+    feeds: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        step.status[delivery.file] = REFUSED if delivery.refused else ACCEPTED
+        if delivery.is_page:
+            feeds[delivery.scope].append(delivery)
+        if not delivery.refused:
+            step.ranges(delivery)
+    for scope, parts in sorted(feeds.items()):
+        step.feed(scope, parts)
+    if step.silenced:
+        table.write(queue.puts(keys.dirty, step.silenced, run.id, "settled", run.known))
+    if step.puts:
+        table.write(step.puts)
+    return Settled(status=step.status)
 
 
-def _held(run: Run, delivery: Delivery, share: float, gone: int, live: int) -> Put:
+class _Settling:
+    def __init__(self, run: Run, table: Table) -> None:
+        self._run, self._table = run, table
+        self._scopes = Scopes(table)
+        self.status: dict[str, str] = {}
+        self.silenced: set[str] = set()
+        self.puts: list[Put] = []
+
+    def ranges(self, delivery: Delivery) -> None:
+        for covered in delivery.covered:
+            coverage = Coverage(delivery.version, covered.start, covered.end)
+            put = self._scopes.cover(covered.scope, coverage)
+            if put:
+                self.puts.append(put)
+                self.silenced.update(live_records(self._table, covered.scope))
+
+    def feed(self, scope: str, parts: Sequence[Delivery]) -> None:
+        feed = FeedScope(self._run, self._table, scope, self._scopes)
+        feed.judge(parts, self._hold)
+        self.puts += feed.puts()
+        self.silenced |= feed.silenced
+        taken = [part for part in parts if self.status[part.file] == ACCEPTED]
+        self.status.update(dict.fromkeys(feed.lacks_pages(taken), PAGES_MISSING))
+
+    def _hold(self, deliveries: Sequence[Delivery], gone: int, live: int) -> None:
+        for delivery in deliveries:
+            self.status[delivery.file] = HELD
+            self.puts.append(_held(self._run, delivery, gone, live))
+
+
+def _held(run: Run, delivery: Delivery, gone: int, live: int) -> Put:
     letter = deadletters.DeadLetter(
         id=deadletters.letter_id(delivery.path, "file", "held-snapshot", delivery.version.digest),
         run=run.id,
@@ -149,8 +94,8 @@ def _held(run: Run, delivery: Delivery, share: float, gone: int, live: int) -> P
         place="file",
         code="held-snapshot",
         reason=(
-            f"this full delivery would withdraw {gone} of {live} live offers ({share:.0%}, more "
-            f"than {delivery.hold_share:.0%}); nothing of it was applied. If it is right, "
+            f"this full delivery would withdraw {gone} of {live} live offers ({gone / live:.0%}, "
+            f"more than {delivery.hold_share:.0%}); nothing of it was applied. If it is right, "
             "`ummid deadletters replay --release-held ID` applies it; else ask for a whole file"
         ),
         statements=delivery.records,

@@ -172,6 +172,7 @@ class _Stage:
             read_whole=not self.broken,
             complete=header.complete and not self._unnamed,
             refused=self.refused,
+            damaged=self.broken or self._unnamed,
             next_page=header.next_page,
             covered=_covered(name, partner, reading) if mode == "range" else (),
             hold_share=(HOLD_SHARE if file.profile.hold_share is None else file.profile.hold_share),

@@ -1,4 +1,4 @@
-"""Which page of a scope's feed linked to which, as stated last: one cell a scope."""
+"""Which page of a scope's feed linked to which, and when: one cell a scope."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,15 @@ from ummid.views.state import Version
 class PageLink(Struct, frozen=True, array_like=True, order=True, gc=False):
     """In its delivery of `version`, `page` linked to `following`, or to none ("").
 
-    Both are hashes of the names that pages have: partners write those, of any length.
+    Both are hashes of the names that pages have: partners write those, of any length. A feed
+    in one file is a page that links to none. `complete` is False when a part of the page could
+    not be read.
     """
 
     version: Version
     page: str
     following: str
+    complete: bool = True
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -221,6 +221,33 @@ class Scopes:
         return Put(keys.scope(scope), self._column, newest, _encode(after))
 
 
+def feed_covered_put(scope: str, covered: Version | None, known: int) -> Put:
+    """Says of a feed's scope since when it is covered, whatever was said before: pages that come
+    late may show that it was covered less than it seemed.
+    """
+    state = ScopeState((Coverage(covered),) if covered else ())
+    return Put(keys.scope(scope), keys.COVERED_BY_FEED, known, _encode(state))
+
+
+class _RestatedOfState(Struct, array_like=True, gc=False):
+    """The first fields of RecordState, in their order."""
+
+    content_version: msgspec.Raw
+    content_hash: msgspec.Raw
+    content: msgspec.Raw
+    deleted: msgspec.Raw
+    restated: Version
+
+
+_decode_restated = msgspec.msgpack.Decoder(_RestatedOfState).decode
+
+
+def restated(table: Table, record_ids: Sequence[str]) -> list[Version]:
+    """When each record was seen last."""
+    cells = table.get_many([keys.record(r) for r in record_ids], keys.STATE)
+    return [_decode_restated(cell.value).restated if cell else NEVER for cell in cells]
+
+
 def effective(record: SourceRecord, state: RecordState, scopes: Scopes) -> SourceRecord | None:
     """The record as it counts now: None when deleted or silenced by a newer full delivery.
 
