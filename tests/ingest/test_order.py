@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.feeds import Store, avails, item, mrss, roku, table, write, xmltv
+from tests.ingest.graphs import assert_agrees
 from ummid.feeds.connector import Profile
 
 _ANY_SHARE = {
@@ -90,6 +91,7 @@ def views_of(runs: Sequence[Sequence[Delivery]]) -> dict[str, tuple[int, str]]:
                     write(inbox / f"{place}" / name, content, 1_700_000_000 + 60 * received)
                 for partner in sorted({delivery[0] for delivery in run}):
                     store.ingest(Path(folder) / f"{number}" / partner, partner=partner)
+            assert_agrees(store.table)
             return store.views()
         finally:
             store.close()
