@@ -51,6 +51,9 @@ KEYS = [
     (keys.enrichment("ab"), b"i#ab"),
     (keys.embedding("ab"), b"l#ab"),
     (keys.indexed("ab"), b"L#ab#"),
+    (keys.edges("ab"), b"E#ab"),
+    (keys.member("territory", "FR", "ab"), b"M#territory#FR#ab"),
+    (keys.member("contract", "A#1", "ab"), b"M#contract#A%231#ab"),
     (keys.counter("serial"), b"n#serial"),
 ]
 

@@ -26,6 +26,7 @@ from ummid.ingest.publish import publish_partition
 from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.settle import settle
 from ummid.ingest.sources import Access, LocalFiles, Source, stage_source
+from ummid.ingest.upgrade import upgrade
 from ummid.opening import beside, hold
 from ummid.partners import Partners
 from ummid.stores.table import Put, Table
@@ -84,6 +85,7 @@ def begin(
             release_held=release_held,
             enricher=enricher,
         )
+        upgrade(run, table)
         with _few_collections(), asking(run.id, enricher, table):
             yield run
 
