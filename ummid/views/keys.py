@@ -23,6 +23,7 @@ REPORT = b"v:report"
 LETTER = b"s:letter"
 VALUE = b"s:value"
 MEMBER = b"v:edge"
+MESSAGE = b"s:message"
 
 SPREAD = (b"L#", b"M#", b"c#", b"s#", b"v#", b"x#")
 """Kinds of rows whose keys do not begin with a hash: written at the end (the change feed, a new
@@ -120,6 +121,10 @@ def dead_letter(letter_id: str) -> bytes:
 
 def origin(file_id: str) -> bytes:
     return b"f#" + file_id.encode()
+
+
+def arrived(name: str) -> bytes:
+    return b"A#" + stable_id(name).encode()
 
 
 def dirty(partition: str, run_id: str, part: str) -> bytes:
