@@ -36,6 +36,7 @@ KEYS = [
     (keys.run("run-1"), b"g#run-1"),
     (keys.dead_letter("ab.cd"), b"d#ab.cd"),
     (keys.origin("ab"), b"f#ab"),
+    (keys.arrived("inbox"), b"A#" + stable_id("inbox").encode()),
     (keys.dirty("a", "run-1", "a0"), b"q#a#run-1#a0"),
     (keys.dirty_partition("a"), b"q#a#"),
     (keys.entered("a", "run-1", "a0"), b"y#a#run-1#a0"),

@@ -125,9 +125,9 @@ def ingest(
         resolved = each_partition(run, resolve_partition, among=queue.partitions(table, b"q#"))
         titles = queue.partitions(table, b"u#")
         changed = sum(each_partition(run, publish_partition, among=titles))
-        enriched = [] if asks_a_service else _enriched(run, table)
 
         def report() -> RunReport:
+            enriched = _enriched(run, table)
             return finish(
                 run,
                 table,
@@ -143,11 +143,13 @@ def ingest(
 
         if not asks_a_service:
             return report()
-    enriched = [enrich_partition(run, table, partition) for partition in PARTITIONS]
-    return report()
+    return report()  # what it takes its time over is not waited for in a transaction
 
 
 def _enriched(run: Run, table: Table) -> list[Enriched]:
+    """A service is asked by this process alone, so that its budget is one."""
     if run.enricher is None:
         return []
+    if run.enricher.is_remote:
+        return [enrich_partition(run, table, partition) for partition in PARTITIONS]
     return each_partition(run, enrich_partition, among=queue.partitions(table, b"h#"))
