@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
+from alembic.script.revision import RevisionError
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -84,10 +84,13 @@ class Schema:
             if isinstance(cause, psycopg.Error):
                 raise told(self._place, cause) from error
             raise
-        except CommandError as error:
+        except RevisionError as error:
             raise StoreError(
                 f"{self._place}: {error}; a newer version of this program made its schema"
             ) from error
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        return psycopg.connect(**{"connect_timeout": 10, **self._place.given})
+        connection = psycopg.connect(**{"connect_timeout": 10, **self._place.given})
+        connection.execute("SET lock_timeout = '30s'")
+        connection.commit()
+        return connection

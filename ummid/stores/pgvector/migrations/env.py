@@ -9,7 +9,9 @@ _LOCK = 0x756D6D6964
 _given = context.config.attributes
 
 if context.is_offline_mode():
-    context.configure(dialect_name="postgresql", version_table=_given["versions"])
+    context.configure(
+        dialect_name="postgresql", version_table=_given["versions"], literal_binds=True
+    )
     with context.begin_transaction():
         context.run_migrations()
 else:
