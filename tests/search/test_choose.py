@@ -205,7 +205,7 @@ def test_settings_say_who_embeds_and_what_it_may_cost(vertex: Vertex) -> None:
     ("given", "said"),
     [
         ({"embedder": "word2vec"}, "there are minilm and gemini"),
-        ({"vectors": "paper"}, "there are mapped and vertex"),
+        ({"vectors": "paper"}, "there are mapped, vertex and postgresql"),
         ({"embed_tokens": "many"}, "embed_tokens takes a number"),
         ({"embed_dimensions": "10"}, "128 to 3072"),
         ({"embed_money": "1"}, "prices"),

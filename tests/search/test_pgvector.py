@@ -1,6 +1,5 @@
 """Search with its vectors in PostgreSQL, as the settings and commands have it."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from tests.postgres import url_of
 from tests.serving.building import Building, statement
 from ummid.catalog.model import Synopsis, Text
 from ummid.cli import main
-from ummid.errors import ConfigError, StoreError
+from ummid.errors import ConfigError
+from ummid.search import stored
 from ummid.search.choose import chosen
 from ummid.search.places import PgVectors
 from ummid.settings import Settings
@@ -22,13 +22,13 @@ OTHERS = "A mother guards her children in a house that they never leave."
 
 
 @pytest.fixture
-def building(tmp_path: Path) -> Iterator[Building]:
+def building(tmp_path: Path) -> Building:
     store = Building(tmp_path / "store")
     for key, name, told in (("1", "Heat", HEAT), ("2", "The Others", OTHERS)):
         synopses = (Synopsis(told, "en"),)
         store.title(statement(key=key, own_id=key, titles=(Text(name, "en"),), synopses=synopses))
-    yield store
     store.table.close()
+    return store
 
 
 @pytest.fixture
@@ -60,18 +60,13 @@ def test_a_schema_is_planned_and_applied_and_titles_are_found_by_meaning(
         assert (again.exit_code, again.stdout) == (0, "")
         assert "as it should be" in again.stderr
     assert "2 embedded" in run(building, url, "index").stdout
-    found = run(building, url, "search", "who plans a robbery", "--json")
-    assert found.stdout.index("Heat") >= 0
+    found = run(building, url, "search", "who plans a robbery").stdout
+    assert found.index("Heat") < found.index("The Others")
     settings = Settings({"UMMID_VECTORS": url, "UMMID_MEANING_SECONDS": "60"})
     with closing(chosen(settings)) as means:
         assert isinstance(means.vectors, PgVectors)
-        from ummid.search import stored
-
         opened = stored.open_search(building.folder, *means)
-        (hit,) = opened.by_meaning("the children of the house", 1)
-        title = building.table.get(b"t#" + hit.id.encode(), b"v:body")
-        assert title
-        assert b"The Others" in title.value
+        assert len(opened.by_meaning("the children of the house", 9)) == 2
         assert opened.vectors
         opened.vectors.close()
 
@@ -104,5 +99,3 @@ def test_a_word_that_names_nothing_is_told_without_its_password() -> None:
     with pytest.raises(ConfigError, match="mapped, vertex and postgresql://") as raised:
         chosen(Settings({"UMMID_VECTORS": "pg://user:hunter2@host/db"}))
     assert "hunter2" not in str(raised.value)
-    assert issubclass(ConfigError, Exception)
-    assert not issubclass(ConfigError, StoreError)

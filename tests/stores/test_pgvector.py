@@ -1,5 +1,6 @@
 """Vectors in a real PostgreSQL: what its contract does not ask of every adapter."""
 
+import gc
 import os
 import signal
 import threading
@@ -292,3 +293,14 @@ def test_a_locked_table_is_waited_for_until_the_deadline(tmp_path: Path) -> None
         other.rollback()
         index.upsert([item("a")])
         assert index.versions(["a"]) == [1]
+
+
+def test_an_index_that_nobody_uses_any_more_leaves_no_connection(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    index.upsert([item("a")])
+    index.search(vector(), 1)
+    kept = [*index._searching._idle, *index._writing._idle]
+    assert len(kept) == 2
+    del index
+    gc.collect()
+    assert all(connection.closed for connection in kept)

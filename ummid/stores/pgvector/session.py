@@ -2,6 +2,7 @@
 
 import random
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,6 +70,8 @@ class Session:
         self.place, self.counts = place, Counter[str]()
         self._patience, self._chance = patience, chance
         self._idle: list[Timed] = []
+        # An index that a server replaces is dropped: searches that are under way still use it.
+        weakref.finalize(self, _close_all, self._idle)
 
     def run(self, work: Callable[[Timed], _T]) -> _T:
         """Each statement is a transaction of its own unless `work` opens one."""
@@ -88,8 +91,7 @@ class Session:
                 time.sleep(pause)
 
     def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
 
     @contextmanager
     def _connection(self, ends: float) -> Iterator[Timed]:
@@ -123,6 +125,11 @@ class Session:
             raise
         self.counts["connections"] += 1
         return connection
+
+
+def _close_all(idle: list[Timed]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def is_refused(error: psycopg.Error) -> bool:
