@@ -180,6 +180,8 @@ def test_equal_stores_have_equal_views(store: Path, tmp_path: Path) -> None:
         "external ids",
         "availability",
         "markets",
+        "edges",
+        "edge members",
     ]
     assert " 1 cells  " in one.splitlines()[0]
 

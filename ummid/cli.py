@@ -14,6 +14,7 @@ from ummid.demo import demo
 from ummid.enriching import enrich
 from ummid.errors import UmmidError
 from ummid.finding import index, search
+from ummid.following import follow
 from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
 from ummid.tables import tables
@@ -66,6 +67,7 @@ def main(ctx: click.Context, config: Path | None) -> None:
 main.add_command(demo)
 main.add_command(enrich)
 main.add_command(tables)
+main.add_command(follow)
 main.add_command(index)
 main.add_command(search)
 main.add_command(review)

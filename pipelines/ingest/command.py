@@ -15,7 +15,7 @@ from ummid.settings import Settings
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True)
+@click.argument("paths", nargs=-1)
 @click.option("--partner", help="Whose feeds these are; otherwise as the feeds say.")
 @click.option("--format", "format_name", help="Read them as this format (see `ummid formats`).")
 @click.option("--store", type=click.Path(path_type=Path), help="Folder of the store.")
@@ -35,6 +35,14 @@ from ummid.settings import Settings
 @click.option(
     "--index/--no-index", "indexes", default=None, help="Make titles searchable at the end."
 )
+@click.option("--streaming", is_flag=True, help="Go on until told to end: PATHS are watched.")
+@click.option("--subscription", "subscriptions", multiple=True, help="Pub/Sub, when streaming.")
+@click.option("--changes", "topic", help="Pub/Sub topic to tell every change, when streaming.")
+@click.option(
+    "--buckets",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder that stands for gs://, when streaming.",
+)
 @click.option("--beam", "beam_options", multiple=True, help="Further Beam option, as --name=value.")
 @click.pass_obj
 def ingest(
@@ -50,6 +58,10 @@ def ingest(
     patience: float,
     release_held: bool,
     indexes: bool | None,
+    streaming: bool,
+    subscriptions: tuple[str, ...],
+    topic: str | None,
+    buckets: Path | None,
     beam_options: tuple[str, ...],
 ) -> None:
     """Ingest PATHS: files, folders, globs, archives, gs:// objects.
@@ -57,7 +69,30 @@ def ingest(
     Ends with a report whose `read` is the sum of published, unchanged, superseded, withdrawn
     and rejected. Running it again on the same input publishes nothing new. Titles that
     changed are enriched (setting `enricher`) and made searchable (setting `index`).
+
+    With --streaming, folders are watched and subscriptions pulled until SIGTERM or Ctrl-C.
     """
+    indexes = settings.index if indexes is None else indexes
+    if streaming:
+        from pipelines.ingest.streaming import Streaming, run_stream
+
+        if not paths and not subscriptions:
+            raise click.UsageError("name folders to watch, or a --subscription")
+        what = Streaming(
+            folders=paths,
+            subscriptions=subscriptions,
+            partner=partner,
+            format=format_name,
+            topic=topic,
+            buckets=buckets,
+            indexes=indexes,
+        )
+        run_stream(settings, what, store or settings.store, partners)
+        return
+    if not paths:
+        raise click.UsageError("name files, folders, globs or gs:// objects to ingest")
+    if subscriptions or topic or buckets:
+        raise click.UsageError("--subscription, --changes and --buckets go with --streaming")
     with importing_beam():
         from pipelines.ingest.display import Display, show
         from pipelines.ingest.job import run_ingest, workers_for
@@ -66,7 +101,6 @@ def ingest(
         from ummid.ingest.context import close_table
 
     target, enricher = store or settings.store, chosen(settings)
-    indexes = settings.index if indexes is None else indexes
     if format_name:
         by_name(format_name)
     if report and not report.parent.is_dir():

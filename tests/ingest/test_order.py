@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.ingest.feeds import Store, avails, item, mrss, roku, table, write, xmltv
+from tests.ingest.graphs import assert_agrees
 from transforms.files import match
 from ummid.feeds.connector import Profile
 
@@ -137,6 +138,7 @@ def views_of(runs: Sequence[Sequence[Delivery]]) -> dict[str, tuple[int, str]]:
                     written = write(path, content, 1_700_000_000 + 60 * received)
                     sources += match(str(written), partner)
                 store.ingest_sources(sources)
+            assert_agrees(store.table)
             return store.views()
         finally:
             store.close()

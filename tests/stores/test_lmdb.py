@@ -4,7 +4,8 @@ import os
 import resource
 import signal
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -192,3 +193,22 @@ def test_a_reader_that_was_killed_does_not_make_the_file_grow_for_ever(tmp_path:
                 rewrite(table, version)
         assert (tmp_path / "data.mdb").stat().st_size <= 1.5 * settled
         server.communicate("\n")
+
+
+def test_of_what_is_written_together_others_see_all_or_nothing(tmp_path: Path) -> None:
+    with closing(LmdbTable(tmp_path)) as table, ThreadPoolExecutor(1) as other:
+        with table.together():
+            table.write([Put(b"a", b"v:x", 1, b"1")])
+            assert other.submit(table.get, b"a", b"v:x").result() is None
+            table.write([Put(b"b", b"v:x", 1, b"2")])
+        assert len(other.submit(lambda: list(table.scan(b""))).result()) == 2
+
+
+def test_of_what_was_to_be_written_together_an_error_leaves_nothing(tmp_path: Path) -> None:
+    with closing(LmdbTable(tmp_path)) as table:
+        with suppress(StoreError), table.together():
+            table.write([Put(b"a", b"v:x", 1, b"1")])
+            table.write([Put(b"", b"v:x", 1, b"2")])
+        assert list(table.scan(b"")) == []
+        table.write([Put(b"a", b"v:x", 1, b"1")])
+        assert len(list(table.scan(b""))) == 1

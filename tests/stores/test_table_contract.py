@@ -480,3 +480,24 @@ def test_nothing_is_left_to_recover_after_writes_that_ended(table: Table) -> Non
     before = list(table.scan(b""))
     assert table.recover() == 0
     assert list(table.scan(b"")) == before
+
+
+def test_what_is_written_together_is_read_at_once_by_who_writes_it(table: Table) -> None:
+    table.write([Put(b"a", V, 1, b"before"), Put(b"s#1", V, 1, b"scratch")])
+    with table.together():
+        table.write([Put(b"a", V, 2, b"after"), Put(b"b", H, 2, b"h")])
+        with table.together():
+            assert table.check_and_put(b"c", V, None, Put(b"c", V, 2, b"c"))
+        assert not table.check_and_put(b"c", V, None, Put(b"c", V, 2, b"d"))
+        assert table.drop(b"s#") == 1
+        assert table.get(b"a", V) == Cell(2, b"after")
+        assert table.get(b"b", H) == Cell(2, b"h")
+        assert values(table.get_many([b"c", b"a"], V)) == [b"c", b"after"]
+        assert table.get_rows([b"b"]) == [[(H, Cell(2, b"h"))]]
+        assert [key for key, _, _ in table.scan(b"")] == [b"a", b"b", b"c"]
+        table.write([Put(b"a", V, 1, b"older")])
+    assert [(key, cell.value) for key, _, cell in table.scan(b"")] == [
+        (b"a", b"after"),
+        (b"b", b"h"),
+        (b"c", b"c"),
+    ]

@@ -17,8 +17,10 @@ PUTS = [
     Put(b"a#1", H, 5, b"old"),
     Put(b"a#1", H, 6, b"offers"),
     Put(b"v#FR#flix#1", V, 5, b"SVOD"),
+    Put(b"E#1", H, 5, b"edge"),
+    Put(b"M#territory#FR#1.a", V, 5, b"1"),
 ]
-VIEWS = ("titles", "external ids", "availability", "markets")
+VIEWS = ("titles", "external ids", "availability", "markets", "edges", "edge members")
 
 
 class Stores:
@@ -45,10 +47,10 @@ def stores(tmp_path: Path) -> Stores:
 def test_every_view_is_counted_and_an_empty_store_has_empty_ones(stores: Stores) -> None:
     found = stores.of(PUTS)
     assert tuple(found) == VIEWS
-    assert [cells for cells, _ in found.values()] == [1, 1, 1, 1]
-    assert len({fingerprint for _, fingerprint in found.values()}) == 4
+    assert [cells for cells, _ in found.values()] == [1] * len(VIEWS)
+    assert len({fingerprint for _, fingerprint in found.values()}) == len(VIEWS)
     empty = stores.of([])
-    assert [cells for cells, _ in empty.values()] == [0, 0, 0, 0]
+    assert [cells for cells, _ in empty.values()] == [0] * len(VIEWS)
     assert len({fingerprint for _, fingerprint in empty.values()}) == 1
 
 
@@ -75,7 +77,7 @@ def test_stores_that_tell_the_same_have_the_same_fingerprint(
     assert stores.of(same) == stores.of(PUTS)
 
 
-@pytest.mark.parametrize(("number", "view"), [*zip((0, 1, 3, 4), VIEWS, strict=True)])
+@pytest.mark.parametrize(("number", "view"), [*zip((0, 1, 3, 4, 5, 6), VIEWS, strict=True)])
 @pytest.mark.parametrize(
     "change",
     [{"value": b"other"}, {"value": b""}, {"column": b"v:two"}],

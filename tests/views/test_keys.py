@@ -36,6 +36,7 @@ KEYS = [
     (keys.run("run-1"), b"g#run-1"),
     (keys.dead_letter("ab.cd"), b"d#ab.cd"),
     (keys.origin("ab"), b"f#ab"),
+    (keys.arrived("inbox"), b"A#" + stable_id("inbox").encode()),
     (keys.dirty("a", "run-1", "a0"), b"q#a#run-1#a0"),
     (keys.dirty_partition("a"), b"q#a#"),
     (keys.entered("a", "run-1", "a0"), b"y#a#run-1#a0"),
@@ -51,6 +52,9 @@ KEYS = [
     (keys.enrichment("ab"), b"i#ab"),
     (keys.embedding("ab"), b"l#ab"),
     (keys.indexed("ab"), b"L#ab#"),
+    (keys.edges("ab"), b"E#ab"),
+    (keys.member("territory", "FR", "ab"), b"M#territory#FR#ab"),
+    (keys.member("contract", "A#1", "ab"), b"M#contract#A%231#ab"),
     (keys.counter("serial"), b"n#serial"),
 ]
 

@@ -3,16 +3,22 @@
 from msgspec import Struct
 
 from ummid.feeds.connector import Profile
+from ummid.ingest.messages import Statement
 from ummid.views.deadletters import Origin, file_id
 from ummid.views.state import Version
 
 
 class FeedFile(Struct, frozen=True, kw_only=True):
-    """A file to read: `path` names it to people, `origin` finds its bytes again."""
+    """A file to read: `path` names it to people, `origin` finds its bytes again.
+
+    `message`, encoded, and the `statement` in it stand for one that came as a message.
+    """
 
     path: str
     origin: Origin
     profile: Profile
+    message: bytes = b""
+    statement: Statement | None = None
 
     @property
     def id(self) -> str:
@@ -34,6 +40,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     `read_whole` is False when its end could not be read; `damaged` says that, or that a
     rejected statement could not be named. `complete` is False for either and where more pages
     follow: then the delivery's silence means nothing. `refused`: none of it counts.
+    `partitions` are those of its staged statements.
     """
 
     file: str
@@ -53,6 +60,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     covered: tuple[Covered, ...] = ()
     hold_share: float = 0.5
     warnings: tuple[str, ...] = ()
+    partitions: str = ""
 
     @property
     def page(self) -> str:

@@ -31,7 +31,9 @@ def finish(
     partners = _by_partner(deliveries, counts)
     for delivery in deliveries:
         if delivery.rejected or settled.status.get(delivery.file) != ACCEPTED:
-            keep(run.store, deadletters.origin(table, delivery.path))
+            origin = deadletters.origin(table, delivery.path)
+            if not origin.is_message:
+                keep(run.store, origin)
         if delivery.read_whole:
             deadletters.resolve(table, delivery.path, run.id, run.known)
     total = sum_of(partners.values())

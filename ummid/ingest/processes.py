@@ -7,7 +7,7 @@ domain alone, and end with the process that started them, however that ends.
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -65,12 +65,18 @@ def on_partition(run: Run, step: Callable[..., Result], *known: object) -> Resul
         raise _ended() from error
 
 
-def each_partition(run: Run, step: Callable[..., Result], *known: object) -> list[Result]:
-    """What a step gives for every partition, in their order."""
+def each_partition(
+    run: Run,
+    step: Callable[..., Result],
+    *known: object,
+    among: Iterable[str] = PARTITIONS,
+) -> list[Result]:
+    """What a step gives for every partition, or those `among` which it has work, in order."""
     pool = _pools.get(run.id)
     if pool is None:
-        return [step(run, run.table(), *known, partition) for partition in PARTITIONS]
-    futures = [pool.submit(_do, step, run, (*known, partition)) for partition in PARTITIONS]
+        table = run.table()
+        return [step(run, table, *known, partition) for partition in among]
+    futures = [pool.submit(_do, step, run, (*known, partition)) for partition in among]
     try:
         return [future.result() for future in futures]
     except BrokenProcessPool as error:

@@ -6,15 +6,17 @@ A view row is written only when its bytes differ, so that a replay publishes not
 from collections.abc import Sequence
 from itertools import count
 
-from ummid.catalog.merge import merge, offers
+from ummid.catalog.merge import Offer, merge, offers
 from ummid.catalog.model import Parent, SourceRecord
 from ummid.catalog.survivorship import Contributor
 from ummid.catalog.title import Title
 from ummid.identity.links import parent_id_links, parent_name_links
 from ummid.ingest.context import Run
 from ummid.stores.buffer import BATCH
-from ummid.stores.table import Put, Table
+from ummid.stores.table import Cell, Put, Table
 from ummid.views import availability, changes, keys, queue, titles
+from ummid.views.edges import changed_puts
+from ummid.views.grants import edges_of
 from ummid.views.state import RecordState, Scopes, dead, effective, states
 
 CHUNK = 200
@@ -62,16 +64,26 @@ class _Publish:
         bodies = table.get_many([keys.title(t) for t in title_ids], keys.BODY)
         grants = table.get_many([keys.availability(t) for t in title_ids], keys.GRANTS)
         groups = titles.members(table, title_ids)
-        found = iter(states(table, [record for group in groups for record in group]))
+        records = [record for group in groups for record in group]
+        found = iter(states(table, records))
+        edges = iter(table.get_rows([keys.edges(record) for record in records]))
         for title_id, alias, body, offer, group in zip(
             title_ids, aliases, bodies, grants, groups, strict=True
         ):
             members = [(record, next(found)) for record in group]
+            owned = {record: next(edges) for record in group}
             merged_away = alias is not None and bool(alias.value)
             contributors = [] if merged_away else self._contributors(members)
+            counting = offers(contributors, self._run.precedence)
             self._publish(
-                title_id, contributors, body.value if body else b"", offer.value if offer else b""
+                title_id,
+                contributors,
+                counting,
+                body.value if body else b"",
+                offer.value if offer else b"",
             )
+            if not merged_away:
+                self._connect(title_id, contributors, counting, owned)
         if len(self._puts) >= BATCH:
             self.flush()
 
@@ -89,8 +101,32 @@ class _Publish:
             return []
         return found
 
+    def _connect(
+        self,
+        title_id: str,
+        contributors: list[Contributor],
+        counting: Sequence[Offer],
+        owned: dict[str, list[tuple[bytes, Cell]]],
+    ) -> None:
+        """Writes the edges of the grants that count, in the rows of the title's own records.
+
+        A record is of one title at a time, so that nobody else writes its row: an edge keeps its
+        id, and its history, when its record moves to another title.
+        """
+        records = {c.record_id: c.record for c in contributors}
+        edges = edges_of(title_id, counting, records)
+        for record_id, stored in owned.items():
+            found = edges.get(record_id, ())
+            if found or stored:
+                self._puts += changed_puts(record_id, stored, found, self._run.known)
+
     def _publish(
-        self, title_id: str, contributors: list[Contributor], old_body: bytes, old_grants: bytes
+        self,
+        title_id: str,
+        contributors: list[Contributor],
+        counting: Sequence[Offer],
+        old_body: bytes,
+        old_grants: bytes,
     ) -> None:
         known, precedence = self._run.known, self._run.precedence
         title: Title | None = None
@@ -98,7 +134,7 @@ class _Publish:
         if contributors:
             title = merge(title_id, contributors, precedence, self._parents(contributors))
             body = titles.encode_title(title)
-            grants = availability.encode_offers(offers(contributors, precedence))
+            grants = availability.encode_offers(counting)
         puts = self._puts
         parts: list[str] = []
         if body != old_body:

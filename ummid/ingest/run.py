@@ -7,7 +7,7 @@ and the benchmark compare it with, and a way to ingest where Beam is too much.
 import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,10 +26,11 @@ from ummid.ingest.publish import publish_partition
 from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.settle import settle
 from ummid.ingest.sources import Access, LocalFiles, Source, stage_source
+from ummid.ingest.upgrade import upgrade
 from ummid.opening import beside, hold
 from ummid.partners import Partners
 from ummid.stores.table import Put, Table
-from ummid.views import changes, keys
+from ummid.views import changes, keys, queue
 from ummid.views.runs import Enriched, RunReport
 
 _CLOCK = "clock"
@@ -84,6 +85,7 @@ def begin(
             release_held=release_held,
             enricher=enricher,
         )
+        upgrade(run, table)
         with _few_collections(), asking(run.id, enricher, table):
             yield run
 
@@ -99,36 +101,49 @@ def ingest(
     partners: Partners | None = None,
     access: Access | None = None,
     workers: int = 1,
+    *,
+    at_once: bool = False,
 ) -> RunReport:
-    """All steps of a run in a plain loop, on `workers` cores."""
+    """All steps of a run in a plain loop, on `workers` cores.
+
+    `at_once`: for a few thousand records; on an embedded store all of them, or none, are there.
+    """
     began = time.monotonic()
-    table = run.table()
-    known, files = partners or Partners(), access or LocalFiles()
-    deliveries = [
-        delivery
-        for source in sources
-        for delivery in stage_source(run, table, source, known, access=files)
-    ]
-    settled = settle(run, table, deliveries)
-    with processes(run, workers):
-        counts = each_partition(run, apply_partition, settled, deliveries)
-        each_partition(run, pair_partition)
-        compared = each_partition(run, compare_partition)
-        resolved = each_partition(run, resolve_partition)
-        changed = sum(each_partition(run, publish_partition))
-        enriched = _enriched(run, table)
-    return finish(
-        run,
-        table,
-        deliveries,
-        settled,
-        counts=counts,
-        compared=compared,
-        absent=sum(r.absent for r in resolved),
-        changed=changed,
-        enriched=enriched,
-        seconds=time.monotonic() - began,
-    )
+    table, files = run.table(), access or LocalFiles()
+    asks_a_service = run.enricher is not None and run.enricher.is_remote
+    with table.together() if at_once else nullcontext(), processes(run, 1 if at_once else workers):
+        deliveries = [
+            delivery
+            for source in sources
+            for delivery in stage_source(run, table, source, partners or Partners(), access=files)
+        ]
+        settled = settle(run, table, deliveries)
+        staged = sorted({part for delivery in deliveries for part in delivery.partitions})
+        counts = each_partition(run, apply_partition, settled, deliveries, among=staged)
+        each_partition(run, pair_partition, among=queue.partitions(table, b"y#", b"w#"))
+        compared = each_partition(run, compare_partition, among=queue.partitions(table, b"p#"))
+        resolved = each_partition(run, resolve_partition, among=queue.partitions(table, b"q#"))
+        titles = queue.partitions(table, b"u#")
+        changed = sum(each_partition(run, publish_partition, among=titles))
+
+        def report() -> RunReport:
+            enriched = _enriched(run, table)
+            return finish(
+                run,
+                table,
+                deliveries,
+                settled,
+                counts=counts,
+                compared=compared,
+                absent=sum(r.absent for r in resolved),
+                changed=changed,
+                enriched=enriched,
+                seconds=time.monotonic() - began,
+            )
+
+        if not asks_a_service:
+            return report()
+    return report()  # what it takes its time over is not waited for in a transaction
 
 
 def _enriched(run: Run, table: Table) -> list[Enriched]:
@@ -137,4 +152,4 @@ def _enriched(run: Run, table: Table) -> list[Enriched]:
         return []
     if run.enricher.is_remote:
         return [enrich_partition(run, table, partition) for partition in PARTITIONS]
-    return each_partition(run, enrich_partition)
+    return each_partition(run, enrich_partition, among=queue.partitions(table, b"h#"))

@@ -3,21 +3,28 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from ummid.errors import FeedError, StoreError
 from ummid.feeds import archives
-from ummid.ingest.context import Run
+from ummid.feeds.connector import Profile
+from ummid.ingest import messages
+from ummid.ingest.context import Run, open_table
 from ummid.ingest.delivery import Delivery, FeedFile
 from ummid.ingest.kept import kept_path
+from ummid.ingest.messages import Message
 from ummid.ingest.staging import Progress, stage_file, stage_unreadable
 from ummid.partners import Partners
 from ummid.stores.table import Table
+from ummid.views import deadletters
 from ummid.views.deadletters import Origin
 
+_decode_message = msgspec.msgpack.Decoder(Message).decode
 MEMBER = "!"
 """Between an archive's path and a member's: `feeds.zip!mec/one.xml`."""
 
@@ -25,7 +32,8 @@ MEMBER = "!"
 class Source(Struct, frozen=True, kw_only=True):
     """A file matched for a run. `received` is epoch ms, `size` bytes, as listed.
 
-    `member` limits an archive to one of its files (for a replay).
+    `member` limits an archive to one of its files (for a replay). With a `message` there is no
+    file: it came with that. Of one with a `fault` it is known that no run can take it.
     """
 
     path: str
@@ -35,6 +43,8 @@ class Source(Struct, frozen=True, kw_only=True):
     partner: str | None = None
     format: str | None = None
     member: str | None = None
+    message: Message | None = None
+    fault: str = ""
 
 
 class Access(Protocol):
@@ -74,6 +84,12 @@ def stage_source(
     Never raises for a file: what cannot be opened or unpacked is a delivery with its
     rejection, and its neighbours go on.
     """
+    if source.fault:
+        yield stage_unreadable(run, table, _at_fault(source), FeedError("unexpected", source.fault))
+        return
+    if source.message is not None:
+        yield _stage_message(run, table, source, source.message, partners)
+        return
     location = source.location or source.path
     try:
         with closing(access.open(location)) as stream:
@@ -96,6 +112,48 @@ def stage_source(
         return
     yield from _members(
         run, table, source, partners, lambda: access.open(location), progress=progress
+    )
+
+
+def _stage_message(
+    run: Run, table: Table, source: Source, message: Message, partners: Partners
+) -> Delivery:
+    """Stages what a message says itself: a statement. What it refers to is a source of its own."""
+    file = _file(source, source.path, source.received, partners)
+    encoded = msgspec.msgpack.encode(message)
+    file = msgspec.structs.replace(file, message=encoded)
+    try:
+        found = messages.read(message)
+    except FeedError as error:
+        return stage_unreadable(run, table, file, error)
+    assert isinstance(found, messages.Statement)
+    file = msgspec.structs.replace(file, statement=found)
+    return stage_file(run, table, file, BytesIO(found.body))
+
+
+def source_of(message: Message) -> Source | None:
+    """What a message brings to be read; None for one that brings nothing."""
+    try:
+        found = messages.read(message)
+    except FeedError:  # said when it is staged, as a dead letter
+        found = messages.Statement(body=b"")
+    if found is None:
+        return None
+    if isinstance(found, messages.Written):
+        return Source(
+            path=found.path,
+            received=found.at,
+            size=found.size,
+            partner=found.partner,
+            format=found.format,
+        )
+    return Source(
+        path=message.path,
+        received=message.published,
+        size=len(message.data),
+        partner=found.partner,
+        format=found.format,
+        message=message,
     )
 
 
@@ -124,14 +182,29 @@ def _members(
 
 
 def _file(source: Source, path: str, received: int, partners: Partners) -> FeedFile:
-    origin = Origin(
+    profile = partners.profile_for(path, source.partner)
+    return FeedFile(path=path, origin=_origin(source, path, received), profile=profile)
+
+
+def _at_fault(source: Source) -> FeedFile:
+    """Whatever its partner's profile is: that may be the fault."""
+    return FeedFile(
+        path=source.path,
+        origin=_origin(source, source.path, source.received),
+        profile=Profile(partner=source.partner),
+        message=msgspec.msgpack.encode(source.message) if source.message else b"",
+    )
+
+
+def _origin(source: Source, path: str, received: int) -> Origin:
+    return Origin(
         path=path,
         location=source.location or source.path,
         received=received,
         declared_partner=source.partner,
         declared_format=source.format,
+        is_message=source.message is not None,
     )
-    return FeedFile(path=path, origin=origin, profile=partners.profile_for(path, source.partner))
 
 
 def _unreadable(path: str, error: OSError) -> FeedError:
@@ -148,6 +221,8 @@ def source_again(store: Path, origin: Origin) -> Source:
     A file that has changed since is read as what it is now. Raises StoreError when there is
     nothing left to read.
     """
+    if origin.is_message:
+        return _message_again(store, origin)
     path, _, member = origin.path.partition(MEMBER)
     original, copy = Path(origin.location), kept_path(store, origin)
     received, location = origin.received, origin.location
@@ -168,3 +243,11 @@ def source_again(store: Path, origin: Origin) -> Source:
         format=origin.declared_format,
         member=member or None,
     )
+
+
+def _message_again(store: Path, origin: Origin) -> Source:
+    kept = deadletters.message(open_table(store), origin.path)
+    source = source_of(_decode_message(kept)) if kept else None
+    if source is None:
+        raise StoreError(f"the message {origin.path} was not kept; have it published again")
+    return source

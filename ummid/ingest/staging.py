@@ -76,7 +76,7 @@ def stage_file(
         stage.refused = True
     stage.flush()
     origin = msgspec.structs.replace(file.origin, digest=reading.digest)
-    table.write([deadletters.origin_put(origin, run.known)])
+    stage.remember(origin)
     return stage.delivery(reading)
 
 
@@ -87,18 +87,20 @@ def stage_unreadable(run: Run, table: Table, file: FeedFile, error: FeedError) -
     stage = _Stage(run, table, file, lambda *_: None)
     stage.reject(_whole_file(file, reading, error))
     stage.flush()
-    table.write([deadletters.origin_put(file.origin, run.known)])
+    stage.remember(file.origin)
     return stage.delivery(reading)
 
 
 class _Stage:
     def __init__(self, run: Run, table: Table, file: FeedFile, progress: Progress) -> None:
         self._run, self._file, self._progress = run, file, progress
-        self._buffer = WriteBuffer(table)
+        self._table, self._buffer = table, WriteBuffer(table)
+        self._deletes = file.statement is not None and file.statement.delete
         self._sequence = 0
         self._reported = (0, 0)
         self._unnamed = False
         self._partner = "unknown"
+        self._partitions: set[str] = set()
         self.records = 0
         self.rejected = 0
         self.refused = False
@@ -113,7 +115,7 @@ class _Stage:
             hashlib.blake2b(encoded, digest_size=10).hexdigest(),
             msgspec.Raw(encoded),
             record.event_time,
-            record.action == "delete",
+            self._deletes or record.action == "delete",
             False,
             record.full_extract,
             max(1, len(record.grants)),
@@ -135,6 +137,7 @@ class _Stage:
 
     def _stage(self, record_id: str, value: bytes) -> None:
         self._sequence += 1
+        self._partitions.add(record_id[0])
         key = keys.staged(self._run.id, record_id, self._file.id, self._sequence)
         self._buffer.add([Put(key, keys.STAGED, self._run.known, value)])
         if self._sequence % REPORTED_EVERY == 0:
@@ -143,6 +146,16 @@ class _Stage:
     def flush(self) -> None:
         self._buffer.flush()
         self._report()
+
+    def remember(self, origin: deadletters.Origin) -> None:
+        """Where the file is found again; a message, which is found nowhere, if it has letters."""
+        puts = [deadletters.origin_put(origin, self._run.known)]
+        if self._file.message:
+            if not self.rejected:
+                return
+            path, message = self._file.path, self._file.message
+            puts.append(deadletters.message_put(path, message, self._run.known))
+        self._table.write(puts)
 
     def _report(self) -> None:
         read = self.records + self.rejected
@@ -153,6 +166,8 @@ class _Stage:
         header, file = reading.header, self._file
         known = reading.format
         mode = file.profile.mode or (known.mode if known else "delta")
+        if file.statement:
+            mode = "delta"
         name = known.name if known else "unknown"
         partner = file.profile.partner or header.partner or self._partner
         scope = file.profile.scope or header.feed_id or partner_from_path(file.path)
@@ -165,7 +180,7 @@ class _Stage:
             mode=mode,
             scope=scope_id(name, partner, scope, None),
             version=Version(
-                _stated_time(reading, received, self._run.known), received, reading.digest[:16]
+                _stated_time(file, reading, self._run.known), received, reading.digest[:16]
             ),
             records=self.records,
             rejected=self.rejected,
@@ -177,6 +192,7 @@ class _Stage:
             covered=_covered(name, partner, reading) if mode == "range" else (),
             hold_share=(HOLD_SHARE if file.profile.hold_share is None else file.profile.hold_share),
             warnings=tuple(header.warnings),
+            partitions="".join(sorted(self._partitions)),
         )
 
 
@@ -187,9 +203,11 @@ def _covered(format_name: str, partner: str, reading: Reading) -> tuple[Covered,
     )
 
 
-def _stated_time(reading: Reading, received: int, now: int) -> int:
+def _stated_time(file: FeedFile, reading: Reading, now: int) -> int:
     """The feed's own time, unless it lies in the future: that would block every later update."""
-    stated = reading.header.time
+    received, stated = file.origin.received, reading.header.time
+    if file.statement and file.statement.stated is not None:
+        stated = file.statement.stated
     if stated is None:
         return received
     if stated > max(now, received) + _CLOCK_SKEW:

@@ -5,10 +5,10 @@ from operator import itemgetter
 
 from ummid.stores.table import Put, Table
 
-BATCH = 25_000
-"""Rows. In a large store each may lie on a page of its own, which LMDB holds in memory until the
-commit and then keeps for the next: four times as many took 100 MB more per process, for a
-twentieth less of its time."""
+BATCH = 8000
+"""Rows. In a large store each may lie on a page of its own below branches of its own, which LMDB
+holds in memory until the commit and then keeps for the next: three times as many took 100 MB more
+per process, for a twentieth less of its time."""
 BATCH_BYTES = 32 * 1024 * 1024
 _ROW, _VALUE = itemgetter(0), itemgetter(3)
 

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import get_ident
 from typing import Any, cast
 
 import lmdb
@@ -36,6 +37,7 @@ class LmdbTable:
                 f"there is no store in {path}; `ummid ingest --store {path} FEED…` makes one"
             )
         self.path = path
+        self._open: tuple[int, lmdb.Transaction[Any]] | None = None
         try:
             path.mkdir(parents=True, exist_ok=True)
             self._env = lmdb.open(
@@ -124,6 +126,24 @@ class LmdbTable:
             if batch < _DROPPED_AT_ONCE:
                 return dropped
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """One transaction, synced once. Other writers wait until it ends, in any process."""
+        if self._own() is not None:
+            yield
+            return
+        with self._writing(buffers=False) as txn:
+            self._open = get_ident(), txn
+            try:
+                yield
+            finally:
+                self._open = None
+
+    def _own(self) -> "lmdb.Transaction[Any] | None":
+        """The transaction that this thread has open."""
+        found = self._open
+        return found[1] if found is not None and found[0] == get_ident() else None
+
     def recover(self) -> int:
         """Nothing is ever left half done."""
         return 0
@@ -132,9 +152,17 @@ class LmdbTable:
         self._env.close()
 
     @contextmanager
-    def _writing(self) -> "Iterator[lmdb.Transaction[memoryview]]":
+    def _writing(self, *, buffers: bool = True) -> "Iterator[lmdb.Transaction[Any]]":
         try:
-            with self._env.begin(write=True, buffers=True) as txn:
+            if (own := self._own()) is not None:
+                yield own
+                return
+            begun: lmdb.Transaction[Any] = (
+                self._env.begin(write=True, buffers=True)
+                if buffers
+                else self._env.begin(write=True)
+            )
+            with begun as txn:
                 yield txn
         except lmdb.Error as error:
             raise StoreError(
@@ -151,12 +179,15 @@ class _Reading:
     """A read transaction. As a class, not a generator: a lookup spends as long in either as in
     the read itself, and this one takes a third."""
 
-    __slots__ = ("_table", "_txn")
+    __slots__ = ("_own", "_table", "_txn")
 
     def __init__(self, table: LmdbTable) -> None:
         self._table = table
 
     def __enter__(self) -> "lmdb.Transaction[bytes]":
+        self._own = self._table._own() if self._table._open else None
+        if self._own is not None:
+            return self._own
         try:
             self._txn = self._table._env.begin()
         except lmdb.Error as error:
@@ -164,7 +195,8 @@ class _Reading:
         return self._txn
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._txn.abort()
+        if self._own is None:
+            self._txn.abort()
         if isinstance(error, lmdb.Error):
             raise self._failed(error) from error
 

@@ -6,6 +6,7 @@ version, any other family only the newest.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
 from ummid.errors import StoreError
@@ -149,6 +150,15 @@ class Table(Protocol):
     def drop(self, prefix: bytes) -> int:
         """Removes every cell under a prefix for good, and says how many. For scratch rows only:
         what has been published is deleted by a tombstone."""
+        ...
+
+    def together(self) -> AbstractContextManager[None]:
+        """Inside, this thread's writes may wait to become durable, and seen by others, together.
+
+        They do so at its end; this thread sees them at once. An error that leaves it means that
+        it is not known what was written: on LMDB nothing was. For a few thousand rows, and for
+        who writes alone: others may have to wait.
+        """
         ...
 
     def recover(self) -> int:

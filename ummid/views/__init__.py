@@ -21,6 +21,8 @@
 | `x#<scheme>#<value>` | `v:<title>` | external id → title |
 | `a#<title>` | `h:grants` | availability of a title, every version kept |
 | `v#<territory>#<platform>#<bucket>#<title>` | `v:licences` | what a platform has in a territory |
+| `E#<record>` | `h:<grant>` | the hyperedge of a grant, every version kept |
+| `M#<role>#<member>#<record>` | `v:edge` | whose edges have a member |
 | `c#<serial>` | `v:change` | the change feed |
 | `g#<run>` | `v:report` | the run ledger |
 | `d#<file>.<letter>` | `s:letter` | what could not be taken, with its place |
@@ -30,6 +32,6 @@
 | `y#…`, `p#…` | `s:ids` | blocks entered, pairs to compare, still |
 | `u#…`, `h#…` | `s:ids` | titles to publish, titles to enrich, still |
 
-`t`, `x`, `a` and `v` are the materialised views: their newest values are a function of what
-was delivered, whatever the order. The others are state and logs.
+`t`, `x`, `a`, `v`, `E` and `M` are the materialised views: their newest values are a function of
+what was delivered, whatever the order. The others are state and logs.
 """

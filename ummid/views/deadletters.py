@@ -25,7 +25,7 @@ class Origin(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Where a file's bytes are found again, and how it was read.
 
     `received` is epoch ms; `digest` the SHA-256 of the whole content; `declared_*` what the
-    operator said on the command line.
+    operator said on the command line. `is_message`: it came as a message, kept beside this.
     """
 
     path: str
@@ -34,6 +34,7 @@ class Origin(Struct, frozen=True, omit_defaults=True, kw_only=True):
     digest: str = ""
     declared_partner: str | None = None
     declared_format: str | None = None
+    is_message: bool = False
 
 
 class DeadLetter(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -87,6 +88,16 @@ def put(letter: DeadLetter, at: int) -> Put:
 
 def origin_put(origin: Origin, at: int) -> Put:
     return Put(keys.origin(file_id(origin.path)), keys.VALUE, at, _encode(origin))
+
+
+def message_put(path: str, message: bytes, at: int) -> Put:
+    """Keeps a message that has letters: who sent it keeps none."""
+    return Put(keys.origin(file_id(path)), keys.MESSAGE, at, message)
+
+
+def message(table: Table, path: str) -> bytes | None:
+    cell = table.get(keys.origin(file_id(path)), keys.MESSAGE)
+    return cell.value if cell else None
 
 
 def origin(table: Table, path: str) -> Origin:

@@ -4,7 +4,14 @@ import hashlib
 
 from ummid.stores.table import Table
 
-VIEWS = {"titles": b"t#", "external ids": b"x#", "availability": b"a#", "markets": b"v#"}
+VIEWS = {
+    "titles": b"t#",
+    "external ids": b"x#",
+    "availability": b"a#",
+    "markets": b"v#",
+    "edges": b"E#",
+    "edge members": b"M#",
+}
 
 
 def digest(table: Table) -> dict[str, tuple[int, str]]:

@@ -1,5 +1,6 @@
 """Row keys. Ids are already short and safe; partner text is quoted, and hashed when long."""
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from ummid.catalog.keys import stable_id
@@ -21,18 +22,20 @@ CHANGE = b"v:change"
 REPORT = b"v:report"
 LETTER = b"s:letter"
 VALUE = b"s:value"
+MEMBER = b"v:edge"
+MESSAGE = b"s:message"
 
-SPREAD = (b"L#", b"c#", b"s#", b"v#", b"x#")
+SPREAD = (b"L#", b"M#", b"c#", b"s#", b"v#", b"x#")
 """Kinds of rows whose keys do not begin with a hash: written at the end (the change feed, a new
-run's statements), or many beginning alike (a market, an id's scheme, an index). A store of several
-machines spreads them; the keys are the same to who reads and scans them."""
+run's statements), or many beginning alike (a market, a member of edges, an id's scheme, an index).
+A store of several machines spreads them; the keys are the same to who reads and scans them."""
 
 LAST = (b"c#",)
 """Kinds of rows that tell of others: where a batch does not appear as a whole, they come last."""
 
 SPLITS = tuple(
     kind + digit
-    for kind in (b"a#", b"b#", b"e#", b"k#", b"o#", b"r#", b"t#")
+    for kind in (b"E#", b"a#", b"b#", b"e#", b"k#", b"o#", b"r#", b"t#")
     for digit in (b"0", b"8")
 )
 """Where a table of several machines is parted to begin with: kinds of many rows."""
@@ -120,6 +123,10 @@ def origin(file_id: str) -> bytes:
     return b"f#" + file_id.encode()
 
 
+def arrived(name: str) -> bytes:
+    return b"A#" + stable_id(name).encode()
+
+
 def dirty(partition: str, run_id: str, part: str) -> bytes:
     return dirty_partition(partition) + run_id.encode() + b"#" + part.encode()
 
@@ -181,10 +188,19 @@ def indexed(index: str) -> bytes:
     return b"L#" + index.encode() + b"#"
 
 
+def edges(owner: str) -> bytes:
+    return b"E#" + owner.encode()
+
+
+def member(role: str, value: str, owner: str) -> bytes:
+    return b"#".join((b"M", role.encode(), _text(value), owner.encode()))
+
+
 def counter(name: str) -> bytes:
     return b"n#" + name.encode()
 
 
+@lru_cache(maxsize=4096)
 def _text(value: str) -> bytes:
     quoted = quote(value, safe=":.-_/ ")
     return (quoted if len(quoted) <= _LONG else "=" + stable_id(value)).encode()

@@ -31,6 +31,12 @@ def waiting(table: Table, prefix: bytes) -> list[str]:
     return sorted(since(table, prefix))
 
 
+def partitions(table: Table, *prefixes: bytes) -> list[str]:
+    """The partitions in which anything waits under these kinds of rows."""
+    keys = (key for prefix in prefixes for key, _, _ in table.scan(prefix))
+    return sorted({chr(key[2]) for key in keys})
+
+
 def since(table: Table, prefix: bytes) -> dict[str, int]:
     """Every id that waits under a partition's prefix, with the first version it waits at."""
     found: dict[str, int] = {}

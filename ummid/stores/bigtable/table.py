@@ -4,7 +4,7 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import islice
 
 from google.cloud.bigtable.data import Row, SetCell
@@ -197,6 +197,10 @@ class BigtableTable:
                     raise self._partly(failed, len(gone))
                 dropped += sum(_count(row) for _, row in some)
         return dropped
+
+    def together(self) -> AbstractContextManager[None]:
+        """Every write is durable when its call returns."""
+        return nullcontext()
 
     def recover(self) -> int:
         with self._writing():
