@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,6 +23,8 @@ from ummid.search.choose import chosen, offline
 from ummid.search.indexing import Indexed
 from ummid.search.places import MappedVectors, VertexVectors
 from ummid.settings import Settings
+from ummid.stores.vertex.ids import MARKER
+from ummid.views import deadletters
 
 HEAT = "A detective hunts a thief who plans one last robbery."
 OTHERS = "A mother guards her children in a house that they never leave."
@@ -165,6 +168,30 @@ def test_the_commands_index_search_and_verify(building: Building, vertex: Vertex
     assert "2 missing, 0 not the newest, 0 not taken out, all sent again" in (
         run(building, "vectors", "verify", **said).stdout
     )
+    assert len(there) == 3
+
+
+@pytest.mark.usefixtures("gemini")
+def test_a_title_that_vertex_itself_refuses_is_a_dead_letter_and_its_neighbours_are_found(
+    building: Building, vertex: Vertex
+) -> None:
+    settings, bad = Settings(environment(vertex)), set[str]()
+
+    def is_first(point: Any) -> bool:
+        if not bad and point.datapoint_id != MARKER:
+            bad.add(point.datapoint_id)
+        return point.datapoint_id in bad
+
+    vertex.refuses = is_first
+    done = update(building, settings)
+    assert (done.titles, done.failed, done.refused) == (2, 1, 1)
+    (there,) = vertex.indexes.values()
+    assert len(there) == 2  # the marker and the other title
+    (letter,) = deadletters.letters(building.table)
+    assert letter.code == "refused"
+    assert "INVALID_ARGUMENT" in letter.reason
+    bad = {"nothing"}
+    assert update(building, settings).refused == 0
     assert len(there) == 3
 
 

@@ -15,6 +15,7 @@ from psycopg.abc import PQGen
 
 from ummid.errors import StoreError
 from ummid.pace import backoff
+from ummid.stores.halving import Refused
 from ummid.stores.pgvector.place import Place
 
 _T = TypeVar("_T")
@@ -31,10 +32,6 @@ SET hnsw.ef_search = 200;
 SET jit = off;
 SET statement_timeout = {milliseconds}
 """
-
-
-class Refused(StoreError):
-    """The server does not take a value, however often it is sent."""
 
 
 @dataclass(frozen=True)
