@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,6 +23,8 @@ from ummid.search.choose import chosen, offline
 from ummid.search.indexing import Indexed
 from ummid.search.places import MappedVectors, VertexVectors
 from ummid.settings import Settings
+from ummid.stores.vertex.ids import MARKER
+from ummid.views import deadletters
 
 HEAT = "A detective hunts a thief who plans one last robbery."
 OTHERS = "A mother guards her children in a house that they never leave."
@@ -168,6 +171,30 @@ def test_the_commands_index_search_and_verify(building: Building, vertex: Vertex
     assert len(there) == 3
 
 
+@pytest.mark.usefixtures("gemini")
+def test_a_title_that_vertex_itself_refuses_is_a_dead_letter_and_its_neighbours_are_found(
+    building: Building, vertex: Vertex
+) -> None:
+    settings, bad = Settings(environment(vertex)), set[str]()
+
+    def is_first(point: Any) -> bool:
+        if not bad and point.datapoint_id != MARKER:
+            bad.add(point.datapoint_id)
+        return point.datapoint_id in bad
+
+    vertex.refuses = is_first
+    done = update(building, settings)
+    assert (done.titles, done.failed, done.refused) == (2, 1, 1)
+    (there,) = vertex.indexes.values()
+    assert len(there) == 2  # the marker and the other title
+    (letter,) = deadletters.letters(building.table)
+    assert letter.code == "refused"
+    assert "INVALID_ARGUMENT" in letter.reason
+    bad = {"nothing"}
+    assert update(building, settings).refused == 0
+    assert len(there) == 3
+
+
 def test_verifying_files_is_refused(building: Building) -> None:
     refused = run(building, "vectors", "verify")
     assert refused.exit_code == 1
@@ -205,7 +232,7 @@ def test_settings_say_who_embeds_and_what_it_may_cost(vertex: Vertex) -> None:
     ("given", "said"),
     [
         ({"embedder": "word2vec"}, "there are minilm and gemini"),
-        ({"vectors": "paper"}, "there are mapped and vertex"),
+        ({"vectors": "paper"}, "there are mapped, vertex and postgresql"),
         ({"embed_tokens": "many"}, "embed_tokens takes a number"),
         ({"embed_dimensions": "10"}, "128 to 3072"),
         ({"embed_money": "1"}, "prices"),

@@ -5,8 +5,10 @@ from typing import NamedTuple
 from ummid.errors import ConfigError
 from ummid.models.embedder import Embedder
 from ummid.models.minilm.embedder import MiniLM
-from ummid.search.places import MappedVectors, Vectors, VertexVectors
+from ummid.search.places import MappedVectors, PgVectors, Vectors, VertexVectors
 from ummid.settings import Settings
+from ummid.stores.pgvector.place import Place as Database
+from ummid.stores.pgvector.place import is_postgres
 
 
 class Chosen(NamedTuple):
@@ -40,7 +42,8 @@ def _embedder(settings: Settings) -> Embedder:
 
 
 def _vectors(settings: Settings) -> Vectors:
-    named = settings.get("vectors")
+    said = settings.setting("vectors")
+    named = said.value
     if named == "mapped":
         return MappedVectors()
     if named == "vertex":
@@ -49,7 +52,9 @@ def _vectors(settings: Settings) -> Vectors:
         parts = ("index", "endpoint", "deployed", "domain")
         place = Place(*(settings.get(f"vertex_{part}") for part in parts))
         return VertexVectors(place, _seconds(settings))
-    raise ConfigError(f"vectors = {named!r}: there are mapped and vertex")
+    if is_postgres(named):
+        return PgVectors(Database(named), _seconds(settings))
+    raise ConfigError(f"vectors = {said.shown!r}: there are mapped, vertex and postgresql://…")
 
 
 def _gemini(settings: Settings) -> Embedder:

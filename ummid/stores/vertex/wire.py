@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ummid.errors import ConfigError, StoreError
 from ummid.pace import Pace, backoff
+from ummid.stores.halving import Refused
 
 _INDEX = "/google.cloud.aiplatform.v1.IndexService/"
 _MATCH = "/google.cloud.aiplatform.v1.MatchService/"
@@ -248,7 +249,7 @@ class Wire:
             return StoreError(f"{message}; run it again", retryable=True)
         if code in _SETTINGS:
             return StoreError(f"{message}; check vertex_index, vertex_endpoint and permissions")
-        return StoreError(message)
+        return Refused(message) if code == "INVALID_ARGUMENT" else StoreError(message)
 
 
 def service_types() -> Any:
