@@ -18,7 +18,8 @@ NEAREST = 150
 """Neighbours that the service looks at before it orders them exactly: the console's own value."""
 LEAF = 1000
 _DEADLINE = 60.0
-_PAUSE = 10.0
+PAUSE = 10.0
+"""Seconds between two looks at what is being made."""
 _ID = re.compile(r"[A-Za-z]\w{0,127}", re.ASCII)
 
 
@@ -74,8 +75,8 @@ class Deployment:
     resources of that name that are not what is wanted, StoreError when the service fails.
     """
 
-    def __init__(self, wanted: Wanted, *, pause: float = _PAUSE) -> None:
-        self._wanted, self._pause = wanted, pause
+    def __init__(self, wanted: Wanted, *, pause: float | None = None) -> None:
+        self._wanted, self._pause = wanted, PAUSE if pause is None else pause
         self._types = service_types()
         self._channel = connect_api(f"{wanted.location}-aiplatform.googleapis.com", wanted.stand_in)
         with _asking(wanted):
