@@ -38,8 +38,8 @@ bench: _dev ## Measure on this machine (BENCH=serving: only that; FEEDS=...: ove
 services: _dev ## What servers this machine has for tests, and which of them run
 	@$(BIN)/python -m scripts.services
 
-emulator: _dev ## Run the Bigtable emulator until Ctrl-C (tests start one for themselves)
-	@$(BIN)/python -m scripts.bigtable_emulator
+emulator: _dev ## Run an emulator until Ctrl-C (NAME=pubsub, firestore, else bigtable)
+	@$(BIN)/python -m scripts.emulators $(or $(NAME),bigtable)
 
 engine: _dev ## Run a Beam engine of processes of its own (Prism) until Ctrl-C; says how to use it
 	@$(BIN)/python -m scripts.engine

@@ -17,7 +17,7 @@ from contextlib import closing
 
 from google.cloud.bigtable.data import BigtableDataClient, RowMutationEntry, SetCell
 
-from scripts.bigtable_emulator import shared_emulator
+from scripts.emulators import shared_emulator
 from ummid.stores.bigtable.place import BigtablePlace
 from ummid.stores.bigtable.schema import Schema
 from ummid.stores.bigtable.table import BigtableTable

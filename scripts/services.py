@@ -1,9 +1,14 @@
 """`make services`: the servers that this machine has, and which of them the tests start."""
 
 from scripts import engine
-from ummid.services import BIGTABLE, services
+from ummid.services import BIGTABLE, FIRESTORE, PUBSUB, services
 
-_STARTED_BY_TESTS = {BIGTABLE: "tests start one for themselves; `make emulator` runs one for you"}
+_BY_TESTS = "tests start one for themselves; `make emulator{}` runs one for you"
+_STARTED_BY_TESTS = {
+    BIGTABLE: _BY_TESTS.format(""),
+    PUBSUB: _BY_TESTS.format(" NAME=pubsub"),
+    FIRESTORE: _BY_TESTS.format(" NAME=firestore"),
+}
 
 
 def main() -> None:

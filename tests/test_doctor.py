@@ -20,7 +20,7 @@ EMULATORS = {
         "FIRESTORE_EMULATOR_HOST",
         "cloud-firestore-emulator/cloud-firestore-emulator.jar",
     ),
-    "Pub/Sub": ("PUBSUB_EMULATOR_HOST", "pubsub-emulator/lib"),
+    "Pub/Sub": ("PUBSUB_EMULATOR_HOST", "pubsub-emulator/lib/cloud-pubsub-emulator-1.2.3-all.jar"),
 }
 
 
@@ -134,6 +134,9 @@ def test_an_emulator_is_in_use_installed_or_absent(
     what = f"{name} emulator"
     assert found(what) == Finding(what, False, "not installed; only tests of its adapter use it")
     in_package = executable(tmp_path / "no-sdk" / relative)
+    if relative.endswith(".jar"):
+        assert not found(what).ok, "there is no Java to run it with"
+        executable(tmp_path / "bin" / "java")
     assert found(what).detail == f"{in_package}, not running"
     gcloud = executable(tmp_path / "sdk" / "bin" / "gcloud")
     (tmp_path / "bin" / "gcloud").symlink_to(gcloud)

@@ -14,9 +14,11 @@ import pytest
 
 from scripts import engine
 from scripts import services as command
-from scripts.bigtable_emulator import VARIABLE, emulator, main, shared_emulator
-from tests.bigtable import needs_bigtable
+from scripts.emulators import emulator, main, shared_emulator
+from tests.emulators import needs_bigtable
 from ummid import services
+from ummid.services import FIRESTORE, PUBSUB, service
+from ummid.stores.bigtable.client import EMULATOR as VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,6 +48,26 @@ def test_two_emulators_have_ports_of_their_own_and_are_ended(program: Path) -> N
     assert not answers(other)
 
 
+@pytest.mark.parametrize("name", [PUBSUB, FIRESTORE])
+def test_an_emulator_in_java_answers_and_is_ended(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = service(name)
+    monkeypatch.delenv(found.variable, raising=False)
+    if found.program is None:
+        pytest.skip(f"the {name} is not installed (`make services` says what is)")
+    with shared_emulator(name) as address:
+        assert address == os.environ[found.variable]
+        assert answers(address)
+    assert not answers(address)
+    assert found.variable not in os.environ
+
+
+def test_an_emulator_that_there_is_none_of_is_said() -> None:
+    with pytest.raises(SystemExit, match="spanner: there are bigtable, pubsub, firestore"):
+        main("spanner")
+
+
 def test_a_program_that_is_none_is_said(tmp_path: Path) -> None:
     false = tmp_path / "cbtemulator"
     false.write_text("#!/bin/sh\necho no such thing\n", encoding="utf-8")
@@ -58,7 +80,7 @@ def test_a_program_that_is_none_is_said(tmp_path: Path) -> None:
 def test_one_that_does_not_end_when_asked_is_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scripts.bigtable_emulator._ENDS_IN", 0.2)
+    monkeypatch.setattr("scripts.emulators._ENDS_IN", 0.2)
     stubborn = tmp_path / "cbtemulator"
     stubborn.write_text(
         "#!/bin/sh\ntrap '' TERM\necho running on 127.0.0.1:1\nwhile :; do sleep 0.1; done\n",
@@ -89,9 +111,9 @@ def test_the_one_that_the_environment_names_is_used_and_left_running(
 
 
 WAITING = """
-import signal, scripts.bigtable_emulator
+import signal, scripts.emulators
 signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests may ignore it
-scripts.bigtable_emulator.main()
+scripts.emulators.main()
 """
 
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import click
 import msgspec
 
+from ummid.errors import ConfigError
 from ummid.opening import open_table
 from ummid.settings import Settings
 from ummid.stream.follow import Follower, Place
@@ -58,6 +60,16 @@ def _set_by_signals() -> Event:
 
 def topic_of(topic: str) -> Follower:
     """A Pub/Sub topic as a follower. Raises ConfigError for one that cannot be used."""
-    from ummid.stream.pubsub import opened_topic
+    follower: Follower = pubsub_client().Topic(topic)
+    return follower
 
-    return opened_topic(topic)
+
+def pubsub_client() -> Any:
+    """`ummid.stream.pubsub`. Raises ConfigError where its client is not installed."""
+    try:
+        from ummid.stream import pubsub
+    except ImportError as error:
+        raise ConfigError(
+            f"Pub/Sub needs the Google Cloud packages: pip install '.[gcp]' ({error})"
+        ) from error
+    return pubsub

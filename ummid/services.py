@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SDK = Path("/usr/lib/google-cloud-sdk/platform")
+BIGTABLE, PUBSUB, FIRESTORE = "Bigtable emulator", "Pub/Sub emulator", "Firestore emulator"
 _EMULATORS = {
-    "Bigtable emulator": ("bigtable-emulator/cbtemulator", "BIGTABLE_EMULATOR_HOST"),
-    "Firestore emulator": (
+    BIGTABLE: ("bigtable-emulator/cbtemulator", "BIGTABLE_EMULATOR_HOST"),
+    FIRESTORE: (
         "cloud-firestore-emulator/cloud-firestore-emulator.jar",
         "FIRESTORE_EMULATOR_HOST",
     ),
-    "Pub/Sub emulator": ("pubsub-emulator/lib", "PUBSUB_EMULATOR_HOST"),
+    PUBSUB: ("pubsub-emulator/lib/cloud-pubsub-emulator-*.jar", "PUBSUB_EMULATOR_HOST"),
 }
 _SERVERS = {"Redis": "redis-server", "PostgreSQL": "postgres"}
 _POSTGRES = Path("/usr/lib/postgresql")
-BIGTABLE = "Bigtable emulator"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class Service:
 def services() -> Iterator[Service]:
     """Every server that some adapter can be tested with."""
     for name, (relative, variable) in _EMULATORS.items():
-        found = next((root / relative for root in _roots() if (root / relative).exists()), None)
+        found = next((path for root in _roots() for path in root.glob(relative)), None)
+        if found and found.suffix == ".jar" and shutil.which("java") is None:
+            found = None
         yield Service(name, found, variable, os.environ.get(variable, ""))
     for name, command in _SERVERS.items():
         yield Service(name, _program(command))

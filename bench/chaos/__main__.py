@@ -27,7 +27,8 @@ from typing import Any, NamedTuple
 from bench.chaos.stage import Stage, storm
 from bench.chaos.weather import KINDS as WEATHER
 from bench.chaos.world import World, arrivals, lay, world
-from scripts.bigtable_emulator import VARIABLE, shared_emulator
+from scripts.emulators import shared_emulator
+from ummid.stores.bigtable.client import EMULATOR
 
 _KILLED = ("calm", "killed at a write", "killed at a moment")
 KINDS = (
@@ -67,10 +68,10 @@ def scenario(kind: str, seed: int, emulator: str) -> Result:
         if backend == "bigtable":
             table = f"s{seed}-{zlib.crc32(kind.encode()):x}"
             where = f"bigtable://chaos/instance/{table}?folder={folder}/beside"
-            Stage(where, {VARIABLE: emulator}).act("prepare")
+            Stage(where, {EMULATOR: emulator}).act("prepare")
             if fault in WEATHER:
                 raging = stack.enter_context(storm(emulator, fault, seed))
-            stage = Stage(where, {VARIABLE: raging.address if raging else emulator})
+            stage = Stage(where, {EMULATOR: raging.address if raging else emulator})
         owed = []
         for number, group in enumerate(arrivals(seed, made.deliveries)):
             run = lay(folder / f"run{number}", group)

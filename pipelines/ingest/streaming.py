@@ -17,7 +17,7 @@ from msgspec import Struct
 from pipelines.quiet import importing_beam
 from ummid.enrich.choose import chosen
 from ummid.errors import ConfigError
-from ummid.following import topic_of
+from ummid.following import pubsub_client, topic_of
 from ummid.ingest.context import close_table, open_table
 from ummid.ingest.messages import BUCKETS
 from ummid.ingest.sources import Access, LocalFiles
@@ -111,6 +111,9 @@ def _sources(streaming: Streaming, store: Path) -> Iterator[Deliveries]:
         if not Path(folder).is_dir():
             raise ConfigError(f"{folder} is no folder: --streaming watches folders")
         yield WatchedFolder(store, Path(folder), partner=streaming.partner, format=streaming.format)
+    if streaming.subscriptions:
+        pubsub = pubsub_client()
+        yield from map(pubsub.Subscription, dict.fromkeys(streaming.subscriptions))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from serving.app import create_app
-from tests.bigtable import needs_bigtable
+from tests.emulators import needs_bigtable
 from tests.samples.building import FEEDS, LANTERN, LATER, SAMPLES, Catalogue
 from tests.serving.test_serve import free_port, get, served
 from ummid import opening

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bigtable import needs_bigtable
+from tests.emulators import needs_bigtable
 from tests.stores.adapters import ADAPTERS
 from ummid.stores.table import Table
 

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from tests.bigtable import needs_bigtable
+from tests.emulators import needs_bigtable
 from tests.stores.adapters import ADAPTERS as TABLES
 from ummid.stores.hypergraph import Hypergraph
 from ummid.views.edges import TableHypergraph

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from grpc import StatusCode
 
-from tests.bigtable import needs_bigtable
+from tests.emulators import needs_bigtable
 from tests.stores.adapters import ADAPTERS
 from tests.wire import Fault, Wire, wire
 from ummid.errors import StoreError

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.bigtable import needs_bigtable
+from tests.emulators import needs_bigtable
 from ummid.errors import ConfigError, StoreError
 from ummid.stores.bigtable.client import EMULATOR, Deadlines, connect, open_target
 from ummid.stores.bigtable.layout import BUCKETS, Layout, after, logical

@@ -19,7 +19,7 @@ from google.cloud.bigtable_admin_v2.types import (
 from google.cloud.bigtable_admin_v2.types import Table as AdminTable
 from google.protobuf.duration_pb2 import Duration
 
-from tests.bigtable import needs_bigtable
+from tests.emulators import needs_bigtable
 from tests.wire import Fault, wire
 from ummid.cli import main
 from ummid.errors import StoreError

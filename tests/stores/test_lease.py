@@ -6,7 +6,7 @@ from threading import Event
 import pytest
 from grpc import StatusCode
 
-from tests.bigtable import needs_bigtable
+from tests.emulators import needs_bigtable
 from tests.stores.adapters import ADAPTERS
 from tests.wire import Fault, wire
 from ummid.errors import StoreError

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 
 from ummid import opening
 from ummid.catalog.precedence import Precedence
@@ -37,18 +38,21 @@ class Run:
 
 
 _tables: dict[Path, Table] = {}
+_opening = Lock()
 
 
 def open_table(store: Path) -> Table:
     """One open table per store and process: LMDB allows no second one."""
     path = opening.absolute(store)
-    if path not in _tables:
-        _tables[path] = opening.open_table(path)
-    return _tables[path]
+    with _opening:
+        if path not in _tables:
+            _tables[path] = opening.open_table(path)
+        return _tables[path]
 
 
 def close_table(store: Path) -> None:
     """Closes the store for this process; the next `open_table` opens it again."""
-    table = _tables.pop(opening.absolute(store), None)
+    with _opening:
+        table = _tables.pop(opening.absolute(store), None)
     if table is not None:
         table.close()

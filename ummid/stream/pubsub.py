@@ -164,7 +164,3 @@ class Topic:
                 one.result(_TOLD_WITHIN)
         except (GoogleAPICallError, TimeoutError) as error:
             raise StoreError(f"changes were not published to {self.name}: {error}") from error
-
-
-def opened_topic(name: str) -> Topic:
-    return Topic(name)
