@@ -242,6 +242,15 @@ def test_the_rules_let_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
             refused.value.close()
 
 
+def test_a_copy_becomes_what_it_copies(graph: FirestoreHypergraph) -> None:
+    graph.write([told("r1.a", 5), told("r1.a", 7), told("r1.a", 9), told("r2.a", 5)])
+    newest, oldest = told("r1.a", 8, FR).edge, told("r1.a").edge
+    history = [Known(newest, 8, None), Known(oldest, 5, 8)]
+    graph.replace({"r1.a": history, "r2.a": [], "r3.a": [Known(None, 4, None)]})
+    assert dict(graph.histories()) == {"r1.a": history, "r3.a": [Known(None, 4, None)]}
+    graph.replace({})
+
+
 @pytest.mark.parametrize("method", ["BeginTransaction", "RunQuery", "Commit"])
 @pytest.mark.parametrize("code", [GONE, StatusCode.ABORTED, StatusCode.RESOURCE_EXHAUSTED])
 @pytest.mark.parametrize("after", [False, True])

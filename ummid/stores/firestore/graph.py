@@ -43,12 +43,13 @@ _History = dict[int, Edge | None]
 
 
 class _Work(NamedTuple):
-    """What is told of some edges, to be written together."""
+    """What is told of some edges, to be written together; `whole`: and is all there is to know."""
 
     told: Mapping[str, _History]
+    whole: bool
 
     def alone(self) -> list["_Work"]:
-        return [_Work({edge_id: history}) for edge_id, history in self.told.items()]
+        return [_Work({edge_id: history}, self.whole) for edge_id, history in self.told.items()]
 
 
 class FirestoreHypergraph:
@@ -68,13 +69,23 @@ class FirestoreHypergraph:
         for one in told:
             history = counting[checked(one).id]
             history[one.known] = max(history.get(one.known), one.edge, key=rank)
-        failures = [one for work in _portions(counting) for one in self._written(work)]
+        self._write_all(counting, whole=False)
+
+    def replace(self, histories: Mapping[str, Sequence[Known]]) -> None:
+        """Makes these all that is known of some edges: for a graph that copies another one. An
+        edge without any history is gone. Errors as of `write`.
+        """
+        told = {name: {one.known: one.edge for one in found} for name, found in histories.items()}
+        self._write_all(told, whole=True)
+
+    def _write_all(self, told: Mapping[str, _History], *, whole: bool) -> None:
+        failures = [one for work in _portions(told, whole) for one in self._written(work)]
         if not failures:
             return
         first = failures[0]
-        said = f"{len(failures):,} of {len(counting):,} edges were not written to {self.place}"
+        said = f"{len(failures):,} of {len(told):,} edges were not written to {self.place}"
         message = f"{said}; the first, {first.key.decode()}: {first.reason}"
-        if len(failures) == len(counting):
+        if len(failures) == len(told):
             raise StoreError(message, retryable=all(one.retryable for one in failures))
         raise PartlyWritten(message, failures)
 
@@ -98,8 +109,12 @@ class FirestoreHypergraph:
                 there = found.to_dict() or {}
                 stored[there["edge"]][there["known"]] = there
             for edge_id, history in work.told.items():
-                for name, fields in self._changed(edge_id, stored[edge_id], history):
+                before = stored[edge_id]
+                after = history if work.whole else _together(before, history)
+                for name, fields in self._changed(edge_id, before, after):
                     transaction.set(self._edges.document(name), fields)
+                for known in before.keys() - after.keys():
+                    transaction.delete(self._edges.document(name_of(edge_id, known)))
 
         try:
             change(self._client.transaction(max_attempts=1))
@@ -107,11 +122,8 @@ class FirestoreHypergraph:
             raise error.__cause__ or error.__context__ or error from error
 
     def _changed(
-        self, edge_id: str, stored: Mapping[int, Document], told: _History
+        self, edge_id: str, stored: Mapping[int, Document], history: _History
     ) -> Iterator[tuple[str, Document]]:
-        history: _History = {known: edge_in(one) for known, one in stored.items()}
-        for known, edge in told.items():
-            history[known] = max(history.get(known), edge, key=rank)
         for version in kept(_in_order(history), self.place.history, _now()):
             fields = document(edge_id, version, self.place.history)
             if stored.get(version.known) != fields:
@@ -146,6 +158,12 @@ class FirestoreHypergraph:
             if edge.has(members) and (at is None or edge.holds(at)):
                 yield edge
 
+    def histories(self, after: str = "", since: int = 0) -> Iterator[tuple[str, list[Known]]]:
+        for edge_id, stored in groupby(self._ever(None, after), key=lambda one: one["edge"]):
+            versions = sorted(map(version_of, stored), key=lambda version: -version.known)
+            if versions[0].known >= since:
+                yield edge_id, versions
+
     def _current(self, led: str | None, after: str) -> Iterator[Edge]:
         while page := self._asked(queries.current(self._edges, led, after).limit(_PAGE)):
             after = page[-1]["edge"]
@@ -178,19 +196,27 @@ class FirestoreHypergraph:
         self._client.close()  # type: ignore[no-untyped-call]
 
 
-def _portions(told: Mapping[str, _History]) -> Iterator[_Work]:
+def _portions(told: Mapping[str, _History], whole: bool) -> Iterator[_Work]:
     """Parts that each fit one query and one commit; every version told may close another one."""
     waiting: dict[str, _History] = {}
     writes = 0
     for edge_id, history in told.items():
         more = 2 * len(history)
         if waiting and (len(waiting) >= queries.AT_ONCE or writes + more > _WRITES):
-            yield _Work(waiting)
+            yield _Work(waiting, whole)
             waiting, writes = {}, 0
         waiting[edge_id] = history
         writes += more
     if waiting:
-        yield _Work(waiting)
+        yield _Work(waiting, whole)
+
+
+def _together(stored: Mapping[int, Document], told: _History) -> _History:
+    """What was told before and now."""
+    history: _History = {known: edge_in(one) for known, one in stored.items()}
+    for known, edge in told.items():
+        history[known] = max(history.get(known), edge, key=rank)
+    return history
 
 
 def _in_order(history: _History) -> list[Known]:
