@@ -441,7 +441,7 @@ def test_without_the_client_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "google.cloud.aiplatform_v1", None)
     monkeypatch.delattr("google.cloud.aiplatform_v1")
     with pytest.raises(ConfigError, match=r"nexus-ummid\[gcp\]"):
-        wire_module._types()
+        wire_module.service_types()
 
 
 def test_without_credentials_the_way_to_them_is_said(
