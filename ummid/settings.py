@@ -12,7 +12,7 @@ from ummid.catalog.precedence import Precedence
 from ummid.errors import ConfigError
 
 DEFAULT_FILE = Path("ummid.toml")
-_PASSWORD = re.compile(r"(://[^/@]*:).*@")
+_PASSWORD = re.compile(r"(://[^/@]*:).*@|([?&](?:ssl)?password=)[^&]*")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,9 @@ class Setting:
     @property
     def shown(self) -> str:
         """The value for people to see: without the password of a URL."""
-        return _PASSWORD.sub(r"\1…@", self.value)
+        return _PASSWORD.sub(
+            lambda found: f"{found[1]}…@" if found[1] else f"{found[2]}…", self.value
+        )
 
 
 _DEFAULTS: Mapping[str, str] = {
@@ -80,8 +82,9 @@ HELP: Mapping[str, str] = {
     "embed_tokens": "tokens that an indexing run may embed, none: any number",
     "embed_money": "money that an indexing run may spend, in the currency of embed_price",
     "embed_price": "the embedding model's price per million tokens",
-    "meaning_seconds": "how long a search waits for `gemini` and for `vertex`: then words answer",
-    "vectors": "where vectors are searched: `mapped` files of the store, or `vertex`",
+    "meaning_seconds": "how long a search waits for a service or database: then words answer",
+    "vectors": "where vectors are searched: `mapped` files of the store, `vertex`, or the "
+    "postgresql:// URL of a database with pgvector",
     "vertex_index": "the index, as projects/P/locations/L/indexes/I",
     "vertex_endpoint": "where it is deployed, as projects/P/locations/L/indexEndpoints/E",
     "vertex_deployed": "the id under which it is deployed there",

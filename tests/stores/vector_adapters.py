@@ -53,10 +53,24 @@ class Stand(VertexVectorIndex):
         self._table.close()
 
 
+def in_postgres(folder: Path, dimensions: int, few: int = 5_000) -> VectorIndex:
+    """In a schema named by the folder, of the server that this process and its children share."""
+    from tests.postgres import place_of as schema_of
+    from ummid.stores.pgvector.index import PgVectorIndex
+    from ummid.stores.pgvector.schema import Schema
+    from ummid.stores.pgvector.session import Patience
+
+    place, patience = schema_of(folder), Patience(60, 120, backoff=0.01)
+    Schema(place, "e", dimensions).apply()
+    return PgVectorIndex(place, dimensions, "e", searching=patience, writing=patience, few=few)
+
+
 ADAPTERS: dict[str, Callable[[Path, int], VectorIndex]] = {
     "mapped": MappedVectorIndex,
     "mapped, short journal": partial(MappedVectorIndex, journaled=3),
     "vertex": Stand,
+    "pgvector": in_postgres,
+    "pgvector, graph first": partial(in_postgres, few=0),
 }
 """How to open an index whose data belong to a folder: the same folder, the same index."""
 

@@ -5,8 +5,10 @@ from typing import NamedTuple
 from ummid.errors import ConfigError
 from ummid.models.embedder import Embedder
 from ummid.models.minilm.embedder import MiniLM
-from ummid.search.places import MappedVectors, Vectors, VertexVectors
+from ummid.search.places import MappedVectors, PgVectors, Vectors, VertexVectors
 from ummid.settings import Settings
+from ummid.stores.pgvector.place import Place as Database
+from ummid.stores.pgvector.place import is_postgres
 
 
 class Chosen(NamedTuple):
@@ -22,7 +24,7 @@ class Chosen(NamedTuple):
 
 def chosen(settings: Settings) -> Chosen:
     """Raises ConfigError for settings that name nothing or contradict each other."""
-    return Chosen(_embedder(settings), _vectors(settings))
+    return Chosen(embedder(settings), _vectors(settings))
 
 
 def offline() -> Chosen:
@@ -30,7 +32,8 @@ def offline() -> Chosen:
     return Chosen(MiniLM(), MappedVectors())
 
 
-def _embedder(settings: Settings) -> Embedder:
+def embedder(settings: Settings) -> Embedder:
+    """To be closed as in `Chosen`. Raises ConfigError for a setting that names none."""
     named = settings.get("embedder")
     if named == "minilm":
         return MiniLM()
@@ -40,7 +43,8 @@ def _embedder(settings: Settings) -> Embedder:
 
 
 def _vectors(settings: Settings) -> Vectors:
-    named = settings.get("vectors")
+    said = settings.setting("vectors")
+    named = said.value
     if named == "mapped":
         return MappedVectors()
     if named == "vertex":
@@ -49,7 +53,9 @@ def _vectors(settings: Settings) -> Vectors:
         parts = ("index", "endpoint", "deployed", "domain")
         place = Place(*(settings.get(f"vertex_{part}") for part in parts))
         return VertexVectors(place, _seconds(settings))
-    raise ConfigError(f"vectors = {named!r}: there are mapped and vertex")
+    if is_postgres(named):
+        return PgVectors(Database(named), _seconds(settings))
+    raise ConfigError(f"vectors = {said.shown!r}: there are mapped, vertex and postgresql://…")
 
 
 def _gemini(settings: Settings) -> Embedder:

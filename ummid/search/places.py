@@ -1,4 +1,6 @@
-"""Where the vectors of a store are kept: in files beside it, or on Vertex AI Vector Search."""
+"""Where the vectors of a store are kept: in files beside it, on Vertex AI Vector Search, or in a
+PostgreSQL database.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -11,6 +13,8 @@ from ummid.stores.vectors import VectorIndex
 from ummid.views import keys
 
 if TYPE_CHECKING:
+    from ummid.stores.pgvector.index import PgVectorIndex
+    from ummid.stores.pgvector.place import Place as Database
     from ummid.stores.vertex.wire import Place
 
 _INDEX = "index-2"
@@ -85,3 +89,44 @@ class VertexVectors:
         if table is not None:
             (beside / _INDEX).touch()
         return index
+
+
+class PgVectors:
+    """The database knows what is newest; the folder only which database was followed."""
+
+    def __init__(self, place: "Database", seconds: float) -> None:
+        """`seconds`: how long a search waits."""
+        self._place, self._seconds = place, seconds
+
+    def name(self, model: Embedder) -> str:
+        return f"{model.name}@{stable_id(self._place.identity)}"
+
+    def is_there(self, beside: Path) -> bool:
+        return (beside / _INDEX).exists()
+
+    def open(self, beside: Path, model: Embedder, table: Table | None) -> VectorIndex:
+        """Raises StoreError for another database than the one that was followed so far."""
+        from ummid.stores.pgvector.index import PgVectorIndex
+        from ummid.stores.pgvector.session import Patience
+
+        # A try that hangs leaves time for another.
+        index = PgVectorIndex(
+            self._place,
+            model.dimensions,
+            model.name,
+            readonly=table is None,
+            searching=Patience(self._seconds / 2, self._seconds),
+        )
+        if table is not None:
+            self._claim(beside / _INDEX, index)
+        return index
+
+    def _claim(self, mark: Path, index: "PgVectorIndex") -> None:
+        known = mark.read_text(encoding="utf-8") if mark.exists() else index.identity
+        if known != index.identity:
+            index.close()
+            raise StoreError(
+                f"{self._place} was made anew since it was last filled; remove {mark.parent} and "
+                "run `ummid index`, which embeds no text that it has embedded before"
+            )
+        mark.write_text(index.identity, encoding="utf-8")

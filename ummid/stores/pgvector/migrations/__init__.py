@@ -1,0 +1,1 @@
+"""Alembic reads this folder: `ummid vectors plan` and `apply`."""
