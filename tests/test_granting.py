@@ -99,6 +99,28 @@ def test_everything_in_words(tmp_path: Path) -> None:
     )
 
 
+def test_collisions_of_all_titles_or_one_are_listed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "collide")
+    head = "id,title,year,imdb_id,licence,territories,platform,exclusive,start,end\n"
+    for partner, platform, exclusive, where in (
+        ("acme", "flix", "true", "FR"),
+        ("zenith", "zap", "false", "WORLD"),
+        ("press", "pop", "false", "DE"),
+    ):
+        row = f"1,Heat,1995,tt0113277,SVOD,{where},{platform},{exclusive},2025-01-01,2025-12-31\n"
+        store.ingest(write(tmp_path / f"{partner}.csv", head + row), partner=partner)
+    (title_id,) = store.titles_by_id()
+    for arguments in ((), (title_id,)):
+        result = ummid(store, "collisions", *arguments)
+        assert result.exit_code == 2, result.output
+        line, last = result.output.strip().splitlines()
+        assert line.startswith(f"{title_id}: SVOD in FR, 2025-01-01T00:00:00Z to 2026-01-01T00:")
+        assert "flix by acme, exclusive (" in line
+        assert "zap by zenith (" in line
+        assert last == "1 collisions"
+    assert said(ummid(store, "collisions", "0" * 20)) == "0 collisions"
+
+
 def test_a_copy_follows_the_store(store: Store, copy: FirestoreHypergraph, tmp_path: Path) -> None:
     assert said(ummid(store, "sync", graph=copy.place)) == SENT.format(3)
     assert dict(copy.histories()) == histories(store)

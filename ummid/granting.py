@@ -21,6 +21,7 @@ from ummid.stores.table import Table
 from ummid.views.edges import TableHypergraph
 
 if TYPE_CHECKING:
+    from ummid.rights.collisions import Collision
     from ummid.stores.firestore.graph import FirestoreHypergraph
     from ummid.stores.firestore.mirror import Mirror
 
@@ -73,6 +74,47 @@ def _words(edge: Edge) -> str:
     from ummid.views.grants import in_words
 
     return f"title {', '.join(edge.values('title'))}: {in_words(edge)}"
+
+
+@rights.command("collisions")
+@click.argument("name", required=False, metavar="[ID]")
+@_store
+@click.pass_obj
+def list_collisions(settings: Settings, name: str | None, store: Path | None) -> None:
+    """List grants that cannot all hold: one is exclusive, the other another platform's.
+
+    Of one title or of all. Exit status 2 when there are any.
+    """
+    from ummid.rights.collisions import collisions
+    from ummid.views.availability import all_offers
+
+    count = 0
+    with reading(store or settings.store) as table:
+        for title_id, offers in all_offers(table, name):
+            for found in collisions(offers):
+                count += 1
+                click.echo(one_line(f"{title_id}: {_met(found)}"))
+    click.echo(f"{count:,} collisions")
+    if count:
+        raise click.exceptions.Exit(2)
+
+
+def _met(found: "Collision") -> str:
+    from ummid.catalog.merge import platform_of
+    from ummid.rights.windows import written
+    from ummid.views.grants import edge_id
+
+    sides = [
+        f"{platform_of(offer.grant, offer.partner)} by {offer.partner}"
+        f"{', exclusive' if offer.grant.exclusive else ''} "
+        f"({edge_id(offer.record, offer.grant.key)})"
+        for offer in (found.one, found.other)
+    ]
+    since = written(found.start) if found.start is not None else "ever"
+    until = written(found.end) if found.end is not None else "no end"
+    may = "" if found.certain else ", if what their windows wait for comes so"
+    licence = found.one.grant.licence
+    return f"{licence} in {', '.join(found.places)}, {since} to {until}: {' and '.join(sides)}{may}"
 
 
 @rights.command()
