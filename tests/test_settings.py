@@ -34,6 +34,7 @@ DEFAULTS = {
     "vertex_endpoint": "",
     "vertex_deployed": "",
     "vertex_domain": "",
+    "graph": "",
 }
 
 

@@ -58,6 +58,7 @@ _DEFAULTS: Mapping[str, str] = {
     "vertex_endpoint": "",
     "vertex_deployed": "",
     "vertex_domain": "",
+    "graph": "",
 }
 HELP: Mapping[str, str] = {
     "store": "folder of the embedded store, or bigtable://project/instance/table",
@@ -87,6 +88,7 @@ HELP: Mapping[str, str] = {
     "vertex_index": "the index, as projects/P/locations/L/indexes/I",
     "vertex_endpoint": "where it is deployed, as projects/P/locations/L/indexEndpoints/E",
     "vertex_deployed": "the id under which it is deployed there",
+    "graph": "where the rights graph is copied to: firestore://PROJECT/DATABASE; none: nowhere",
     "vertex_domain": "the endpoint's public domain name",
 }
 
