@@ -10,6 +10,7 @@ from ummid.settings import HELP, Setting, Settings
 DEFAULTS = {
     "store": "var/store",
     "partners": "",
+    "archive": "",
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",

@@ -34,6 +34,7 @@ class Setting:
 _DEFAULTS: Mapping[str, str] = {
     "store": "var/store",
     "partners": "",
+    "archive": "",
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
@@ -63,6 +64,7 @@ _DEFAULTS: Mapping[str, str] = {
 HELP: Mapping[str, str] = {
     "store": "folder of the embedded store, or bigtable://project/instance/table",
     "partners": "TOML file, or folder of them, with the partners' profiles",
+    "archive": "folder that keeps the original bytes of what is ingested, none: nobody does",
     "host": "address that `ummid serve` listens on",
     "port": "port that `ummid serve` listens on",
     "workers": "processes of `ummid serve`",
@@ -159,6 +161,12 @@ class Settings:
         if said.value not in ("yes", "no"):
             raise ConfigError(f"index = {said.value!r} ({said.origin}): say yes or no")
         return said.value == "yes"
+
+    @property
+    def archive(self) -> Path | None:
+        """Where original bytes are kept, if they are."""
+        named = self.get("archive")
+        return Path(named).absolute() if named else None
 
     @property
     def partners(self) -> Path | None:
