@@ -49,12 +49,13 @@ def run_ingest(
     patience: float = 0,
     enricher: Chosen | None = None,
     again: Sequence[str] = (),
+    archive: Path | None = None,
 ) -> RunReport:
     """Ingests sources into a store and gives the run's report.
 
     `workers` are the cores of this machine that the in-process runner uses; `patience` seconds
     are waited for another run to release the store. `again` are titles to ask `enricher` for
-    once more, changed or not.
+    once more, changed or not. `archive` is a folder that keeps the original bytes.
 
     Exactly once in effect: a run that was killed is made good by running it again. Raises
     StoreError when the store is busy or cannot be written, ConfigError for a runner, an option
@@ -73,6 +74,7 @@ def run_ingest(
             release_held=release_held,
             patience=patience,
             enricher=enricher,
+            archive=archive,
         ) as run,
         processes(run, workers),
     ):

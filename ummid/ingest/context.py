@@ -21,7 +21,7 @@ held, unless the partner's profile says otherwise."""
 class Run:
     """`known` is when the run publishes (epoch ms): later than anything published before.
 
-    `enricher` is None where nobody enriches.
+    `enricher` is None where nobody enriches, `archive` where original bytes are not kept.
     """
 
     id: str
@@ -31,6 +31,7 @@ class Run:
     precedence: Precedence = field(default_factory=Precedence)
     release_held: bool = False
     enricher: Chosen | None = None
+    archive: Path | None = None
 
     def table(self) -> Table:
         """The store's table, shared by everything in this process that works on the run."""

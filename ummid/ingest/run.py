@@ -60,6 +60,7 @@ def begin(
     release_held: bool = False,
     patience: float = 0,
     enricher: Chosen | None = None,
+    archive: Path | None = None,
 ) -> Iterator[Run]:
     """Opens a run on a store: alone, later than every earlier run, without their scratch.
 
@@ -84,6 +85,7 @@ def begin(
             precedence=precedence or Precedence(),
             release_held=release_held,
             enricher=enricher,
+            archive=archive,
         )
         upgrade(run, table)
         with _few_collections(), asking(run.id, enricher, table):
