@@ -64,7 +64,8 @@ def announce(topic: str, buckets: Path, files: list[Path]) -> None:
     for number, file in enumerate(newest):
         found = file.stat()
         bucket, _, name = str(file.relative_to(buckets)).partition("/")
-        written = datetime.fromtimestamp(found.st_mtime, UTC).isoformat()
+        # as a batch reads it: to the millisecond, by which versions are ordered
+        written = datetime.fromtimestamp(round(found.st_mtime * 1000) / 1000, UTC).isoformat()
         data = json.dumps({"timeCreated": written, "size": str(found.st_size)}).encode()
         said = {"eventType": "OBJECT_FINALIZE", "bucketId": bucket, "objectId": name}
         sent += [
