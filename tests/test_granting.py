@@ -1,7 +1,7 @@
 """`ummid rights`: the graph in words, and its copy on Firestore."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -124,10 +124,12 @@ def test_collisions_of_all_titles_or_one_are_listed(tmp_path: Path) -> None:
 def test_a_copy_follows_the_store(store: Store, copy: FirestoreHypergraph, tmp_path: Path) -> None:
     assert said(ummid(store, "sync", graph=copy.place)) == SENT.format(3)
     assert dict(copy.histories()) == histories(store)
+    assert said(ummid(store, "sync", graph=copy.place)) == SENT.format(0)
     later = mrss([item("1", "Heat"), item("2", "Ronin", "fr be"), item("4", "Brazil")])
     store.ingest(write(tmp_path / "b.xml", later, 1_700_000_060), partner="acme")
-    changed = len(histories(store)) - 1  # Heat is as it was, and not looked at
-    assert said(ummid(store, "sync", graph=copy.place)) != SENT.format(0)
+    changed = len(histories(store)) - 1
+    sent = said(ummid(store, "sync", graph=copy.place))
+    assert sent == SENT.format(changed)  # Heat is as it was, and not looked at
     assert dict(copy.histories()) == histories(store)
     told = said(ummid(store, "verify", "--dry-run", graph=copy.place))
     assert told.startswith(
@@ -159,7 +161,27 @@ def test_a_sync_that_was_stopped_goes_on_where_it_was(
     assert dict(copy.histories()) == histories(store)
 
 
-def test_what_differs_is_told_and_mended(store: Store, copy: FirestoreHypergraph) -> None:
+def test_what_a_run_that_has_not_ended_makes_known_is_sent_by_the_next_sync(
+    store: Store, copy: FirestoreHypergraph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_known: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    later = mrss([item("1", "Heat"), item("2", "Ronin", "de"), item("3", "Alien")])
+    write(tmp_path / "b.xml", later, 1_700_000_060)
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr("ummid.ingest.run.finish", dies)
+        store.ingest(tmp_path / "b.xml", partner="acme")
+    said(ummid(store, "sync", graph=copy.place))
+    assert said(ummid(store, "sync", graph=copy.place)) == SENT.format(2)
+    assert dict(copy.histories()) == histories(store)
+
+
+@pytest.mark.parametrize("at_once", [1, 300])
+def test_what_differs_is_told_and_mended(
+    store: Store, copy: FirestoreHypergraph, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(granting, "_AT_ONCE", at_once)
     said(ummid(store, "sync", graph=copy.place))
     first, second, third = sorted(histories(store))
     copy.replace({first: []})

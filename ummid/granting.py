@@ -131,7 +131,7 @@ def sync(settings: Settings, store: Path | None, graph: str | None, everything: 
         mark = both.mark()
         since, reaching, after = mark.synced, mark.reaching, mark.after
         if everything or not after:
-            since, reaching, after = 0 if everything else since, _clock(both.table), ""
+            since, reaching, after = 0 if everything else since, _from_now(both.table), ""
         sent = 0
         for batch in _batches(both.source.histories(after, since)):
             both.target.replace({name: both.trimmed(found) for name, found in batch.items()})
@@ -243,12 +243,19 @@ def _both(settings: Settings, store: Path | None, graph: str | None) -> Iterator
         yield _Both(table, TableHypergraph(table), target, mirror)
 
 
-def _clock(table: Table) -> int:
-    """What the newest run publishes at: a later one publishes at a greater time."""
+def _from_now(table: Table) -> int:
+    """From when on something may still become known: since the newest run began, or where that has
+    ended, since then.
+    """
     from ummid.views import keys
+    from ummid.views.runs import run_id
 
     cell = table.get(keys.counter("clock"), keys.VALUE)
-    return int(cell.value) if cell else 0
+    if cell is None:
+        return 0
+    newest = int(cell.value)
+    ended = table.get(keys.run(run_id(newest)), keys.REPORT) is not None
+    return newest + 1 if ended else newest
 
 
 def _batches(found: Iterable[tuple[str, list[Known]]]) -> Iterator[Histories]:

@@ -31,7 +31,7 @@ from ummid.opening import beside, hold
 from ummid.partners import Partners
 from ummid.stores.table import Put, Table
 from ummid.views import changes, keys, queue
-from ummid.views.runs import Enriched, RunReport
+from ummid.views.runs import Enriched, RunReport, run_id
 
 _CLOCK = "clock"
 
@@ -76,9 +76,8 @@ def begin(
         table.write([Put(keys.counter(_CLOCK), keys.VALUE, known, str(known).encode())])
         table.drop(keys.staged_run("")[:-1])
         changes.settle(table, known)
-        stamp = iso(known).replace("-", "").replace(":", "")
         run = Run(
-            id=f"run-{stamp.replace('.', '-')}",
+            id=run_id(known),
             store=store,
             known=known,
             started=iso(started),
