@@ -19,8 +19,10 @@ from tests.serving.test_serve import free_port, get, served
 from ummid import opening
 from ummid.cli import main
 from ummid.errors import ConfigError, StoreError
-from ummid.ingest.context import close_table
+from ummid.holding import LEASE
+from ummid.ingest.context import close_table, open_table
 from ummid.ingest.run import begin
+from ummid.stores.lease import Lease, Timing
 from ummid.stores.table import Put, Table
 from ummid.views import changes, keys, titles
 from ummid.views.digest import VIEWS, digest
@@ -179,11 +181,11 @@ from ummid.stores.bigtable import writing
 
 calls = iter(range(100_000))
 send = writing._request
-def killing(target, part):
+def killing(target, part, left):
     if next(calls) == int(sys.argv[2]):
-        send(target, part[: len(part) // 2])
+        send(target, part[: len(part) // 2], left)
         os.kill(os.getpid(), signal.SIGKILL)
-    return send(target, part)
+    return send(target, part, left)
 writing._request = killing
 Catalogue(Path(sys.argv[1])).take(FEEDS)
 """
@@ -215,14 +217,22 @@ def test_kill_9_within_a_batch_and_a_second_run_lose_nothing(
 def test_a_run_that_has_lost_its_lease_writes_no_more(tmp_path: Path) -> None:
     store = bigtable(tmp_path, "lost")
     try:
-        with begin(store) as run:
+        with begin(store, lasts=0.4) as run:
             table = run.table()
             table.write([Put(b"t#1", keys.BODY, 1, b"x")])
-            table.refuse("another process has taken the lease of this run")  # type: ignore[attr-defined]
-            with pytest.raises(StoreError, match=r"writing to .* failed: another process has"):
-                table.write([Put(b"t#1", keys.BODY, 2, b"y")])
+            gone = Lease(open_table(store), LEASE, Timing(lasts=-1))
+            assert gone.take() is None
+            with pytest.raises(StoreError, match=r"writing to .* failed: another run has taken"):
+                write_for_ever(table)
+            with pytest.raises(StoreError, match="another run has taken"):
+                run.table()
     finally:
         close_table(store)
+
+
+def write_for_ever(table: Table) -> None:
+    while True:
+        table.write([Put(b"t#1", keys.BODY, 2, b"y")])
 
 
 def test_a_table_that_is_not_there_is_said_with_what_makes_it(tmp_path: Path) -> None:
