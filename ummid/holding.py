@@ -119,7 +119,7 @@ def _keep(token: str, keeper: Keeper, table: Table) -> _Kept:
 def _said(holder: Holder) -> str:
     silent = time.time() - holder.heard
     if silent < 0:
-        return f"{holder.name}, to be heard of within {LASTS - silent:.0f} s"
+        return f"{holder.name}, to be heard of within {holder.left(time.time()):.0f} s"
     return f"{holder.name}, heard of {silent:.0f} s ago"
 
 

@@ -34,12 +34,13 @@ def launch(arguments: Sequence[str]) -> RunReport | None:
         raise ConfigError("--store is missing; give it as bigtable://project/instance/table")
     if asked.feed_format:
         by_name(asked.feed_format)
+    partners = profiles(asked.partners) if asked.partners else load_partners(settings.partners)
     found = {s.path: s for feed in feeds for s in match(feed, asked.partner, asked.feed_format)}
     is_left = kind(runner) in DATAFLOW
     return (submit_ingest if is_left else run_ingest)(
         Path(asked.store),
         [found[path] for path in sorted(found)],
-        profiles(asked.partners) if asked.partners else load_partners(settings.partners),
+        partners,
         precedence=settings.precedence,
         runner=runner,
         beam_options=arguments,

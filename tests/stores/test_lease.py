@@ -1,6 +1,7 @@
 """A lease: one holder at a time among machines, on every table."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,7 +137,7 @@ def test_a_holder_says_that_it_is_there_until_another_has_taken_it(table: Table)
         assert before
         while table.get(ROW, b"s:lease") == before:
             pass
-        assert Lease(table, ROW, Timing(lasts=-1)).take() is None
+        assert Lease(table, ROW, Timing(clock=lambda: time.time() + 1)).take() is None
         with pytest.raises(StoreError, match="another run has taken the lease of this run"):
             for_ever(keeper.left)
 

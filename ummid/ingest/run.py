@@ -99,8 +99,8 @@ def begin(
 
 
 def handed_over(run: Run, seconds: float) -> Run:
-    """The run for other processes to work on, which begin within some seconds and end it by
-    `finish`. This process writes no more to a store that others can write.
+    """The run for processes that take it up within some seconds, and give back what they hold when
+    its last step is done. On a store in a folder this process goes on holding it.
 
     Raises StoreError when another run has the store.
     """

@@ -32,13 +32,18 @@ _TAKEN = "another run has taken the lease of this run"
 
 
 class Holder(Struct, frozen=True):
-    """Who holds a lease. `heard` is when it was last heard of (epoch seconds); later than now
-    where nobody is expected to be heard of before.
+    """Who holds a lease. `heard` is when it was last heard of (epoch seconds), later than now
+    where nobody is expected to be heard of before; `lasts` seconds after that it may be followed.
     """
 
     name: str
     token: str
     heard: float
+    lasts: float = LASTS
+
+    def left(self, now: float) -> float:
+        """Seconds until it may be followed."""
+        return self.heard + self.lasts - now
 
 
 class Timing(NamedTuple):
@@ -73,31 +78,33 @@ class Lease:
         found = cell.value if cell else None
         if found:
             holder = _decode(found)
-            if self.timing.clock() - holder.heard < self.timing.lasts:
+            if holder.left(self.timing.clock()) > 0:
                 return holder
-        wanted = _encode(Holder(this_process(), self.token, self.timing.clock()))
-        if self._replace(found, wanted):
+        if self._replace(found, _encode(self._holder(this_process()))):
             return None
         if held := self._found():
             return _decode(held)
-        return Holder("another process", "", self.timing.clock())
+        return self._holder("another process")
 
     def renew(self) -> bool:
         """Says that the run is still there; False when another one has it. Raises StoreError."""
-        return self._say(lambda was: Holder(was.name, was.token, self.timing.clock()))
+        return self._say(lambda was: self._holder(was.name))
 
     def hand_over(self, name: str, seconds: float) -> bool:
         """To processes that know the token and are heard of within some seconds, or it runs out.
         False when another run has it. Raises StoreError.
         """
-        until = self.timing.clock() - self.timing.lasts + seconds
-        return self._say(lambda was: Holder(name, was.token, until))
+        return self._say(lambda _: self._holder(name, seconds))
 
     def give_back(self, after: float = 0) -> None:
         """So that the next one need not wait, or only `after` seconds. What fails runs out."""
-        over = self.timing.clock() - self.timing.lasts + after
         with suppress(StoreError):
-            self._say(lambda was: Holder(was.name, "", over) if after else None)
+            self._say(lambda was: self._holder(was.name, after, token="") if after else None)
+
+    def _holder(self, name: str, left: float | None = None, token: str | None = None) -> Holder:
+        lasts = self.timing.lasts
+        heard = self.timing.clock() + (0 if left is None else left - lasts)
+        return Holder(name, self.token if token is None else token, heard, lasts)
 
     def take_back(self) -> None:
         """Gives back what was handed over and nobody has taken up. What fails runs out."""
