@@ -1,0 +1,275 @@
+"""Whatever the history of an index and whatever its parts, it answers as one made at once."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.search.catalogues import ALL
+from ummid.errors import StoreError
+from ummid.search import generations, merging
+from ummid.search.catalogue import Catalogue
+from ummid.search.document import Document
+from ummid.search.generations import Words, newest, open_newest
+from ummid.search.searcher import Searcher
+from ummid.stores.vectors import Filter, Restricts, Window
+
+NAMES = ("Lamp", "Camp", "The Lamp", "Damp Camp", "Lampe à huile", "黑客帝国", "L", "")
+PEOPLE = ("Ann Lamp", "Bob Damp", "Bob")
+WORDS = st.lists(st.sampled_from(("lamp", "camp", "the", "dog", "dogs", "cat")), max_size=9)
+GENRES = ("comedy", "Comedy", "Comedies", "a\0b", "drama")
+DAYS = st.none() | st.integers(0, 9)
+
+
+def some(texts: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(texts), max_size=3).map(tuple)
+
+
+DOCUMENTS = st.builds(
+    Document,
+    id=st.just(""),
+    titles=some(NAMES),
+    text=WORDS.map(" ".join),
+    tagline=WORDS.map(" ".join),
+    keywords=some(("dog", "cat")),
+    genres=some(GENRES),
+    people=some(PEOPLE),
+    generated=some(("dog days", "lamp")),
+    kind=st.sampled_from(("movie", "series", "")),
+    year=st.none() | st.integers(1990, 1995),
+    series=st.sampled_from(("", "one", "other")),
+    restricts=st.builds(
+        Restricts,
+        st.dictionaries(st.sampled_from(["genre", "type"]), some("abc")),
+        st.dictionaries(st.just("year"), st.integers(0, 9)),
+        st.lists(st.builds(Window, st.sampled_from("xy"), DAYS, DAYS), max_size=2).map(tuple),
+    ),
+    labels=some(GENRES).map(lambda named: tuple(("genre", one.lower(), one) for one in named)),
+)
+IDS = st.sampled_from(("", "a", "b", "ba", "b\0", "c", "é", "\ud800", "\uffff", "𝄞"))
+STEPS = st.lists(st.dictionaries(IDS, st.none() | DOCUMENTS, max_size=6), max_size=6)
+FILTERS = (
+    Filter(),
+    Filter(allow={"genre": ("a",)}),
+    Filter(deny={"genre": ("a", "b")}),
+    Filter(ranges={"year": (2, 7)}),
+    Filter(on=(("x",), 5)),
+)
+ASKED = (
+    "lamp",
+    "the lamp",
+    "lmap",
+    "dampcamp",
+    "dog cat",
+    "a movie of 1992",
+    "a tv show about dogs and a lamp in a camp",
+    "黑客帝国",
+    "Bob Damp",
+)
+
+
+def named(step: Mapping[str, Document | None]) -> dict[str, Document | None]:
+    """The documents of a step under the ids that they are drawn with."""
+    return {
+        key: None if one is None else Document(**{**as_dict(one), "id": key})
+        for key, one in step.items()
+    }
+
+
+def as_dict(document: Document) -> dict[str, object]:
+    return {name: getattr(document, name) for name in document.__struct_fields__}
+
+
+def answers(catalogue: Catalogue) -> dict[str, object]:
+    """Everything that can be asked of a catalogue."""
+    searcher, names = Searcher(catalogue), catalogue.names
+    every = np.ones(len(catalogue.ids), np.bool_)
+    said: dict[str, object] = {
+        "ids": list(catalogue.ids),
+        "rows": catalogue.ids.rows(["a", "b", "b\0", "none"]),
+        "facets": [
+            catalogue.restricted.facets(catalogue.restricted.mask(within) & every, ["genre"])
+            for within in FILTERS
+        ],
+        "suggested": [names.suggest(typed) for typed in ("l", "lamp", "b", "c", "黑")],
+        "meant": [names.meant(word) for word in ("lmap", "lampe", "huil", "matirx")],
+        "written": [catalogue.labels.written("genre", one.lower()) for one in GENRES],
+        "counted": [catalogue.text.frequency(word) for word in ("lamp", "the", "dog", "none")],
+    }
+    for asked in ASKED:
+        for n, within in enumerate(FILTERS):
+            answer = searcher.search(asked, 9, within, per_series=n % 2)
+            said[f"{asked} {n}"] = (answer.found, answer.matched.tolist(), answer.corrected)
+    return said
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few documents are many: parts are merged early, and in stretches of a few keys."""
+    for name, value in (("_SMALL", 2), ("_ALIKE", 2), ("_CHUNK", 2), ("_MANY", 3)):
+        monkeypatch.setattr(generations, name, value)
+    for name, value in (("_ENTRIES", 3), ("_KEYS", 4), ("_LISTS", 2)):
+        monkeypatch.setattr(merging, name, value)
+
+
+@pytest.mark.usefixtures("narrow")
+@settings(max_examples=60)
+@given(STEPS, st.sets(st.integers(0, 5)))
+def test_whatever_its_history_an_index_answers_as_one_made_at_once(
+    steps: list[dict[str, Document | None]], published: set[int]
+) -> None:
+    whole: dict[str, Document | None] = {}
+    with TemporaryDirectory() as name:
+        words = Words(Path(name))
+        for n, step in enumerate(map(named, steps)):
+            words.change(step)
+            whole |= step
+            if n in published:
+                words.publish(n + 1)
+                words = Words(Path(name))
+        words.publish(9)
+        serial, opened = open_newest(Path(name))
+        assert serial == 9
+        assert answers(opened) == answers(Catalogue.of(filter(None, whole.values())))
+
+
+@pytest.mark.parametrize("many", [1, 7, 3_000])
+def test_documents_added_chunk_by_chunk_are_one_catalogue(tmp_path: Path, many: int) -> None:
+    made = [Document(id=f"{n:05}", text=f"number {n}", kind="series") for n in range(many)]
+    documents = [*made, *ALL, *made[: many // 2]]
+    words = Words(tmp_path)
+    words.add(iter(documents))
+    words.publish(1)
+    assert len(words) == many + len(ALL)
+    assert answers(open_newest(tmp_path)[1]) == answers(Catalogue.of(documents))
+
+
+def test_parts_stay_few_and_files_are_those_that_count(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    words.add(Document(id=f"{n:05}", text="old") for n in range(5_000))
+    words.publish(0)
+    for serial in range(1, 40):
+        changed = [f"{(serial * 97 + n) % 5_000:05}" for n in range(50)]
+        words.change({key: Document(id=key, text=f"new {serial}") for key in changed})
+        words.publish(serial)
+        assert words.parts <= 6
+    assert len(list((tmp_path / "generations").iterdir())) == 2
+    assert len(list((tmp_path / "parts").iterdir())) <= 2 * words.parts
+    assert len(words) == 5_000
+
+
+def test_a_change_leaves_what_is_large_as_it_is(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    words.add(Document(id=f"{n:05}", text=f"some {n} words {n * n}") for n in range(3_000))
+    words.publish(1)
+    (large,) = (tmp_path / "parts").iterdir()
+    before = large.stat()
+    words.change({"00007": Document(id="00007", text="other"), "00009": None})
+    words.publish(2)
+    (added,) = set((tmp_path / "parts").iterdir()) - {large}
+    assert large.stat() == before
+    assert added.stat().st_size < before.st_size / 50
+    assert open_newest(tmp_path)[1].text.frequency("other") == 1
+
+
+def test_when_everything_is_removed_nothing_is_left(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    words.add(ALL)
+    words.publish(1)
+    words.change(dict.fromkeys([document.id for document in ALL]))
+    words.publish(2)
+    assert (len(words), words.parts) == (0, 0)
+    assert answers(open_newest(tmp_path)[1]) == answers(Catalogue.of([]))
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("step", range(60))
+def test_who_is_killed_leaves_what_was_there_and_the_next_one_makes_it_whole(
+    tmp_path: Path, narrow: None, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Killed before each thing that is done to the file system, one after the other."""
+    changes: dict[str, Document | None] = {
+        "t1": None,
+        **{f"n{n}": Document(id=f"n{n}", text=f"matrix {n}") for n in range(5)},
+    }
+    words = Words(tmp_path)
+    words.add(ALL)
+    words.publish(1)
+    before, left = answers(Catalogue.of(ALL)), step
+
+    def counted(owner: object, name: str) -> None:
+        real = getattr(owner, name)
+
+        def doing(*args: object, **more: object) -> object:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Killed
+            return real(*args, **more)
+
+        monkeypatch.setattr(owner, name, doing)
+
+    with monkeypatch.context() as context:
+        monkeypatch, undone = context, monkeypatch
+        for owner, name in (
+            (Path, "open"),
+            (Path, "replace"),
+            (Path, "unlink"),
+            (generations.os, "fsync"),
+        ):
+            counted(owner, name)
+        killed = True
+        try:
+            words = Words(tmp_path)
+            for key, document in changes.items():
+                words.change({key: document})
+            words.publish(2)
+            killed = False
+        except Killed:
+            pass
+        monkeypatch = undone
+    after = answers(Catalogue.of([*ALL[1:], *(one for one in changes.values() if one is not None)]))
+    now = answers(open_newest(tmp_path)[1])
+    assert now == (after if newest(tmp_path) == 2 else before)
+    assert killed or newest(tmp_path) == 2
+    words = Words(tmp_path)
+    words.change(changes)
+    words.publish(3)
+    assert answers(open_newest(tmp_path)[1]) == after
+
+
+def test_an_index_must_be_there_to_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="holds no index"):
+        open_newest(tmp_path)
+    assert generations.stamp(tmp_path) == ""
+    Words(tmp_path).publish(0)
+    assert Searcher(open_newest(tmp_path)[1]).search("matrix").found == ()
+
+
+def test_who_opens_while_others_write_opens_what_is_newest_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = Words(tmp_path)
+    words.add(ALL)
+    words.publish(1)
+    real = generations._laid
+
+    def overtaken(folder: Path, serial: int) -> object:
+        if serial == 1:
+            words.change({"t1": None})
+            words.publish(2)
+            shutil.rmtree(folder / "generations" / f"{1:016d}", ignore_errors=True)
+            (folder / "generations" / f"{1:016d}").unlink()
+        return real(folder, serial)
+
+    monkeypatch.setattr(generations, "_laid", overtaken)
+    serial, catalogue = open_newest(tmp_path)
+    assert (serial, len(catalogue.ids)) == (2, 3)
