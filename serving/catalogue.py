@@ -10,12 +10,15 @@ from serving.problems import Problem
 from ummid.catalog.title import Title
 from ummid.opening import beside, open_table
 from ummid.rights.availability import Availability, availability
+from ummid.rights.collisions import Collision, collisions
 from ummid.stores.cache import MemoryCache
+from ummid.stores.hypergraph import Edge, Member
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.table import Table
 from ummid.views import changes, keys, titles
-from ummid.views.availability import UNSTATED, decode_offers
+from ummid.views.availability import UNSTATED, decode_offers, read_offers
 from ummid.views.changes import Change
+from ummid.views.edges import TableHypergraph
 from ummid.views.generated import GeneratedText, generated_text, served
 from ummid.views.state import RecordState, states
 from ummid.views.titles import Document
@@ -116,6 +119,18 @@ class Catalogue:
         elsewhere = len(known.offers) - len(concerning) - len(unplaced)
         answer = availability(concerning, territory, at, unplaced=unplaced, elsewhere=elsewhere)
         return Known(answer, cell.version if cell else None)
+
+    def rights(self, title_id: str, as_of: int | None) -> tuple[list[Edge], list[Collision]]:
+        """The title's grants as edges, and those that collide, by what was known at `as_of`.
+
+        Answers and raises as `availability` does.
+        """
+        then = None if as_of is None else max(as_of, 0)
+        edges = list(TableHypergraph(self.table).find([Member("title", title_id)], as_of=then))
+        if not edges:
+            self.document(title_id)
+        known = read_offers(self.table, title_id, then)
+        return edges, collisions(known.offers if known else ())
 
     def lookup(self, scheme: str, value: str) -> list[str]:
         return titles.lookup(self.table, scheme, value)

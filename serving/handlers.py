@@ -13,16 +13,22 @@ from serving.shapes import (
     AvailabilityBody,
     ChangeBody,
     ChangesBody,
+    CollisionBody,
+    EdgeBody,
     HealthBody,
     LookupBody,
     ProblemTypeBody,
+    RightsBody,
     TitleBody,
     TitleReference,
 )
 from ummid.catalog.identifiers import external_id
 from ummid.catalog.localised import language_shown, localised
 from ummid.catalog.times import iso
+from ummid.rights.collisions import Collision
 from ummid.rights.windows import written
+from ummid.stores.hypergraph import Edge
+from ummid.views.grants import edge_id, in_words
 
 TITLES = "/api/v1/titles/"
 CHANGES = "/api/v1/changes"
@@ -93,6 +99,44 @@ def availability(
     elif at is None:
         keeps = context.cache.header(context.cache.shared)
     return as_json(body, keeps, ("Surrogate-Key", f"title/{id} territory/{territory}"))
+
+
+def title_rights(context: Context, id: str, as_of: int | None) -> Answer:
+    edges, found = context.catalogue.rights(id, as_of)
+    body = RightsBody(
+        title=id,
+        as_of=_moment(as_of),
+        serial=context.catalogue.serial(),
+        edges=tuple(_edge(one) for one in edges),
+        collisions=tuple(_collision(one) for one in found),
+    )
+    return as_json(body, context.cache_control, ("Surrogate-Key", f"title/{id}"))
+
+
+def _edge(edge: Edge) -> EdgeBody:
+    return EdgeBody(
+        id=edge.id,
+        start=_moment(edge.start),
+        end=_moment(edge.end),
+        members={role: edge.values(role) for role, _ in edge.members},
+        words=in_words(edge),
+    )
+
+
+def _collision(found: Collision) -> CollisionBody:
+    one, other = (edge_id(o.record, o.grant.key) for o in (found.one, found.other))
+    return CollisionBody(
+        edges=(one, other),
+        licence=found.one.grant.licence,
+        places=found.places,
+        start=_moment(found.start),
+        end=_moment(found.end),
+        certain=found.certain,
+    )
+
+
+def _moment(instant: int | None) -> str | None:
+    return None if instant is None else written(instant)
 
 
 def title_provenance(context: Context, id: str) -> Answer:

@@ -26,6 +26,7 @@ from serving.shapes import (
     LookupBody,
     ProblemTypeBody,
     ProvenanceBody,
+    RightsBody,
     SearchBody,
     SuggestionsBody,
     TitleBody,
@@ -64,6 +65,15 @@ _ID = Parameter(
     help="Id of the title. One that was ever served resolves for ever.",
     example="0b2e9d3f7a1b5c8d4e6f",
     problem="unknown-title",
+)
+
+
+_AS_OF = Parameter(
+    name="as_of",
+    place="query",
+    kind=INSTANT,
+    help="By what the catalogue knew at that instant. Default: all it knows.",
+    example="2025-02-01T00:00:00Z",
 )
 
 
@@ -238,14 +248,19 @@ ROUTES: tuple[Route, ...] = (
                 "its midnight in UTC. Default: now.",
                 example="2025-03-01",
             ),
-            Parameter(
-                name="as_of",
-                place="query",
-                kind=INSTANT,
-                help="By what the catalogue knew at that instant. Default: all it knows.",
-                example="2025-02-01T00:00:00Z",
-            ),
+            _AS_OF,
         ),
+        errors=("unknown-title", "withdrawn-title"),
+        cache=_CATALOGUE,
+        moves=True,
+    ),
+    Route(
+        name="rights",
+        path="/api/v1/titles/{id}/rights",
+        summary="Every grant on a title, what it ties together, and the grants that collide",
+        handler=handlers.title_rights,
+        body=RightsBody,
+        parameters=(_ID, _AS_OF),
         errors=("unknown-title", "withdrawn-title"),
         cache=_CATALOGUE,
         moves=True,

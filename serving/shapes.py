@@ -43,6 +43,39 @@ class AvailabilityBody(Struct, frozen=True, kw_only=True):
     offers: tuple[OfferAnswer, ...]
 
 
+class EdgeBody(Struct, frozen=True, kw_only=True):
+    """A grant: what it ties together, by role, and when it holds (null: without a bound)."""
+
+    id: str
+    start: str | None
+    end: str | None
+    members: dict[str, tuple[str, ...]]
+    words: str
+
+
+class CollisionBody(Struct, frozen=True, kw_only=True):
+    """Two grants of `edges` that cannot both hold in `places` from `start` to `end`. `certain` is
+    false where a window waits for an event. A place after `=` is itself without what lies in it.
+    """
+
+    edges: tuple[str, str]
+    licence: str
+    places: tuple[str, ...]
+    start: str | None
+    end: str | None
+    certain: bool
+
+
+class RightsBody(Struct, frozen=True, kw_only=True):
+    """A title's grants by what was known at `as_of` (null: all that is known)."""
+
+    title: str
+    as_of: str | None
+    serial: int
+    edges: tuple[EdgeBody, ...]
+    collisions: tuple[CollisionBody, ...]
+
+
 class TitleReference(Struct, frozen=True):
     id: str
     href: str

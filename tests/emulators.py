@@ -1,13 +1,14 @@
 """The emulators of this test process: each one once, started when the first test wants it."""
 
 import atexit
+import shutil
 from contextlib import ExitStack
 from functools import cache
 
 import pytest
 
 from scripts.emulators import shared_emulator
-from ummid.services import BIGTABLE, PUBSUB
+from ummid.services import BIGTABLE, FIRESTORE, PUBSUB
 
 
 @cache
@@ -32,3 +33,9 @@ def needs_bigtable() -> str:
 
 def needs_pubsub() -> str:
     return _needs(PUBSUB)
+
+
+def needs_firestore() -> str:
+    if shutil.which("java") is None:
+        pytest.skip("the Firestore emulator needs Java")
+    return _needs(FIRESTORE)

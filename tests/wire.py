@@ -11,7 +11,7 @@ import grpc
 from google.cloud.bigtable_v2.types import MutateRowsRequest, MutateRowsResponse
 from google.rpc.status_pb2 import Status
 
-STREAMED = ("ReadRows", "MutateRows", "SampleRowKeys")
+STREAMED = ("ReadRows", "MutateRows", "SampleRowKeys", "RunQuery")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ummid.enriching import enrich
 from ummid.errors import UmmidError
 from ummid.finding import index, search
 from ummid.following import follow
+from ummid.granting import rights
 from ummid.review import explain, reading, review
 from ummid.settings import HELP, Settings
 from ummid.tables import tables
@@ -71,6 +72,7 @@ main.add_command(follow)
 main.add_command(index)
 main.add_command(search)
 main.add_command(review)
+main.add_command(rights)
 main.add_command(vectors)
 
 

@@ -34,6 +34,7 @@ class Setting:
 _DEFAULTS: Mapping[str, str] = {
     "store": "var/store",
     "partners": "",
+    "archive": "",
     "host": "127.0.0.1",
     "port": "8080",
     "workers": "2",
@@ -58,10 +59,12 @@ _DEFAULTS: Mapping[str, str] = {
     "vertex_endpoint": "",
     "vertex_deployed": "",
     "vertex_domain": "",
+    "graph": "",
 }
 HELP: Mapping[str, str] = {
     "store": "folder of the embedded store, or bigtable://project/instance/table",
     "partners": "TOML file, or folder of them, with the partners' profiles",
+    "archive": "folder that keeps the original bytes of what is ingested, none: nobody does",
     "host": "address that `ummid serve` listens on",
     "port": "port that `ummid serve` listens on",
     "workers": "processes of `ummid serve`",
@@ -87,6 +90,7 @@ HELP: Mapping[str, str] = {
     "vertex_index": "the index, as projects/P/locations/L/indexes/I",
     "vertex_endpoint": "where it is deployed, as projects/P/locations/L/indexEndpoints/E",
     "vertex_deployed": "the id under which it is deployed there",
+    "graph": "where the rights graph is copied to: firestore://PROJECT/DATABASE; none: nowhere",
     "vertex_domain": "the endpoint's public domain name",
 }
 
@@ -157,6 +161,12 @@ class Settings:
         if said.value not in ("yes", "no"):
             raise ConfigError(f"index = {said.value!r} ({said.origin}): say yes or no")
         return said.value == "yes"
+
+    @property
+    def archive(self) -> Path | None:
+        """Where original bytes are kept, if they are."""
+        named = self.get("archive")
+        return Path(named).absolute() if named else None
 
     @property
     def partners(self) -> Path | None:

@@ -1,7 +1,8 @@
 """`ummid vectors`: an index on Vertex AI Vector Search or in PostgreSQL: planned, kept in order."""
 
-import json
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,21 @@ from ummid.stores.pgvector.place import Place, is_postgres
 if TYPE_CHECKING:
     from ummid.models.embedder import Embedder
     from ummid.stores.pgvector.schema import Change
+    from ummid.stores.vertex.deployment import Deployment
 
-_NEAREST = 150
+_SAID_EVERY = 60.0
+
+_name = click.option(
+    "--name", default="ummid", show_default=True, help="Of the index and its endpoint (Vertex AI)."
+)
+_machine = click.option("--machine", default="", help="Type of machine (Vertex AI).")
+_replicas = click.option(
+    "--replicas",
+    nargs=2,
+    type=int,
+    default=(2, 2),
+    help="Machines a shard: least, most (Vertex AI).",
+)
 
 
 @click.group()
@@ -25,53 +39,116 @@ def vectors() -> None:
 
 
 @vectors.command()
-@click.option("--name", default="ummid", show_default=True, help="Of the index and its endpoint.")
+@_name
+@_machine
+@_replicas
 @click.pass_obj
-def plan(settings: Settings, name: str) -> None:
-    """Print what an index for the embedder in force needs. Changes nothing.
+def plan(settings: Settings, name: str, machine: str, replicas: tuple[int, int]) -> None:
+    """Print what `apply` would do. Changes nothing; exit status 2 when there is something to do.
 
-    For Vertex AI, its metadata (`ummid vectors plan > index.json`) and the commands that make it.
-    For a database, the SQL that `apply` would run; exit status 2 when there is some.
+    For Vertex AI, the index, endpoint and deployment; for a database, the SQL.
     """
-    from ummid.search.choose import chosen
-
-    with closing(chosen(settings)) as means:
-        if is_postgres(settings.get("vectors")):
-            _plan_schema(settings, means.embedder)
-        else:
-            _plan_vertex(settings, name, means.embedder.dimensions)
+    with _vertex_or_none(settings, name, machine, replicas) as deployment:
+        if deployment is None:
+            _plan_schema(settings)
+            return
+        steps = deployment.plan()
+    for step in steps:
+        click.echo(f"{'+' if step.is_needed else ' '} {step.what}: {step.name or step.detail}")
+    if any(step.is_needed for step in steps):
+        raise click.exceptions.Exit(2)
 
 
 @vectors.command()
+@_name
+@_machine
+@_replicas
 @click.pass_obj
-def apply(settings: Settings) -> None:
-    """Make the tables and indexes that vectors in PostgreSQL need; nothing is removed."""
-    from ummid.search.choose import chosen
+def apply(settings: Settings, name: str, machine: str, replicas: tuple[int, int]) -> None:
+    """Make what vectors need; nothing is removed. Run again, it makes nothing more.
 
-    if not is_postgres(settings.get("vectors")):
+    On Vertex AI an index, a public endpoint and the deployment (an hour, and machines that cost
+    while they run); ends with the settings that name them. In PostgreSQL tables and indexes.
+    """
+    with _vertex_or_none(settings, name, machine, replicas) as deployment:
+        if deployment is None:
+            _apply_schema(settings)
+            return
+        place = deployment.apply(_Progress())
+    for part in ("index", "endpoint", "deployed", "domain"):
+        click.echo(f'vertex_{part} = "{getattr(place, part)}"')
+
+
+class _Progress:
+    """Says what is waited for, now and then."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self, what: str) -> None:
+        if time.monotonic() >= self._next:
+            click.echo(what, err=True)
+            self._next = time.monotonic() + _SAID_EVERY
+
+
+@contextmanager
+def _vertex_or_none(
+    settings: Settings, name: str, machine: str, replicas: tuple[int, int]
+) -> Iterator["Deployment | None"]:
+    """Raises ConfigError where vectors need nothing to be made."""
+    if is_postgres(settings.get("vectors")):
+        yield None
+        return
+    if settings.get("vectors") != "vertex":
         raise ConfigError(
-            "only a database has a schema to apply; for Vertex AI `ummid vectors plan` prints the "
-            "commands, files need nothing"
+            "vectors = mapped: files need nothing; set vectors to vertex or to postgresql://…"
         )
-    from ummid.stores.pgvector.index import PgVectorIndex
+    from ummid.stores.vertex.deployment import Deployment, Wanted
+
+    domain = settings.get("vertex_domain")
+    with _embedder(settings) as embedder:
+        wanted = Wanted(
+            project=settings.get("gemini_project"),
+            location=settings.get("gemini_location"),
+            name=name,
+            dimensions=embedder.dimensions,
+            machine=machine,
+            replicas=replicas,
+            stand_in=domain if domain.startswith("http://") else "",
+        )
+    with closing(Deployment(wanted)) as deployment:
+        yield deployment
+
+
+@contextmanager
+def _embedder(settings: Settings) -> Iterator["Embedder"]:
+    from ummid.search.choose import Chosen, embedder
+    from ummid.search.places import MappedVectors
+
+    with closing(Chosen(embedder(settings), MappedVectors())) as means:
+        yield means.embedder
+
+
+def _plan_schema(settings: Settings) -> None:
     from ummid.stores.pgvector.schema import Schema
 
     place = Place(settings.get("vectors"))
-    with closing(chosen(settings)) as means:
-        embedder = means.embedder
-        _show(place, Schema(place, embedder.name, embedder.dimensions).apply())
-        PgVectorIndex(place, embedder.dimensions, embedder.name).close()  # says if not for this one
-
-
-def _plan_schema(settings: Settings, embedder: "Embedder") -> None:
-    from ummid.stores.pgvector.schema import Schema
-
-    place = Place(settings.get("vectors"))
-    changes, sql = Schema(place, embedder.name, embedder.dimensions).plan()
+    with _embedder(settings) as embedder:
+        changes, sql = Schema(place, embedder.name, embedder.dimensions).plan()
     _show(place, changes)
     click.echo(sql, nl=False)
     if changes:
         raise click.exceptions.Exit(2)
+
+
+def _apply_schema(settings: Settings) -> None:
+    from ummid.stores.pgvector.index import PgVectorIndex
+    from ummid.stores.pgvector.schema import Schema
+
+    place = Place(settings.get("vectors"))
+    with _embedder(settings) as embedder:
+        _show(place, Schema(place, embedder.name, embedder.dimensions).apply())
+        PgVectorIndex(place, embedder.dimensions, embedder.name).close()  # says if not for this one
 
 
 def _show(place: Place, changes: list["Change"]) -> None:
@@ -79,30 +156,6 @@ def _show(place: Place, changes: list["Change"]) -> None:
         click.echo(f"+ {change.revision}: {change.detail}", err=True)
     if not changes:
         click.echo(f"{place} is as it should be", err=True)
-
-
-def _plan_vertex(settings: Settings, name: str, dimensions: int) -> None:
-    metadata = {
-        "config": {
-            "dimensions": dimensions,
-            "approximateNeighborsCount": _NEAREST,
-            "distanceMeasureType": "DOT_PRODUCT_DISTANCE",
-            "featureNormType": "NONE",
-            "shardSize": "SHARD_SIZE_MEDIUM",
-            "algorithmConfig": {"treeAhConfig": {"leafNodeEmbeddingCount": 1000}},
-        }
-    }
-    click.echo(json.dumps(metadata, indent=2))
-    region = f"--region={settings.get('gemini_location')}"
-    for line in (
-        f"gcloud ai indexes create --display-name={name} --metadata-file=index.json "
-        f"--index-update-method=stream-update {region}",
-        f"gcloud ai index-endpoints create --display-name={name} {region} "
-        "--public-endpoint-enabled",
-        f"gcloud ai index-endpoints deploy-index ENDPOINT --index=INDEX --deployed-index-id={name} "
-        f"--display-name={name} --min-replica-count=2 {region}",
-    ):
-        click.echo(line, err=True)
 
 
 @vectors.command()

@@ -122,6 +122,7 @@ def ingest(
                 patience=patience,
                 workers=workers or workers_for(ordered),
                 enricher=enricher,
+                archive=settings.archive,
             )
     finally:
         close_table(target)

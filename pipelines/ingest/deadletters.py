@@ -124,6 +124,7 @@ def replay(
                 release_held=release_held,
                 enricher=enricher,
                 again=titles,
+                archive=settings.archive,
             )
             show_report(report, Console())
     finally:

@@ -24,3 +24,8 @@ def end(_run: Run, _table: Table, _partition: str) -> None:
 def sleep(run: Run, _table: Table, _partition: str) -> None:
     (run.store / f"pid-{os.getpid()}").touch()
     time.sleep(600)
+
+
+def end_first(run: Run, table: Table, partition: str) -> None:
+    if partition == "0":
+        end(run, table, partition)

@@ -32,6 +32,7 @@ class Store:
         self.partners = Partners(dict(partners or {}))
         self._now = 1_800_000_000_000  # January 2027
         self.enricher: Chosen | None = None
+        self.archive: Path | None = None
 
     @property
     def table(self) -> Table:
@@ -64,6 +65,7 @@ class Store:
             clock=lambda: self._now,
             release_held=release_held,
             enricher=self.enricher,
+            archive=self.archive,
         ) as run:
             report = ingest(run, sources, self.partners)
         total = report.published + report.unchanged + report.superseded

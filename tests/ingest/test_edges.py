@@ -1,11 +1,16 @@
 """The rights graph after ingests: one edge per grant that counts, on the title it is on."""
 
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.ingest.feeds import Store, avails, item, mrss, write
 from tests.ingest.graphs import assert_agrees, drawn
 from ummid.catalog.precedence import Precedence
 from ummid.catalog.territories import WORLD
+from ummid.ingest import run as run_module
 from ummid.stores.hypergraph import Edge, Member
 from ummid.views import keys
 from ummid.views.edges import TableHypergraph
@@ -122,3 +127,35 @@ def test_a_store_from_before_there_were_edges_gets_them_with_its_next_run(
     report = store.ingest(feed, partner="acme")
     assert store.views() == views
     assert (report.unchanged, report.titles_changed) == (2, 0)
+
+
+@pytest.mark.parametrize("after", range(1, 17))
+def test_an_edge_that_a_killed_run_left_on_another_title_is_put_right(
+    store: Store, inbox: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """A record moves to another title, of the two one is published, and the record moves back or
+    goes: whoever has it then writes its edges, whatever was left there.
+    """
+    store.ingest(write(inbox / "acme.csv", _table("1", "tt0113277")), partner="acme")
+    store.ingest(write(inbox / "zenith.csv", _table("7", "")), partner="zenith")
+    apart = dict(drawn(store.table))
+    published = iter(range(1, 17))
+    publish = run_module.publish_partition
+
+    def killed(*known: Any) -> int:
+        if next(published) == after:
+            raise KeyboardInterrupt
+        return publish(*known)
+
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(run_module, "publish_partition", killed)
+        write(inbox / "zenith.csv", _table("7", "tt0113277"), 1_700_000_060)
+        store.ingest(inbox / "zenith.csv", partner="zenith")
+    write(inbox / "zenith.csv", _table("7", ""), 1_700_000_120)
+    store.ingest(inbox / "zenith.csv", partner="zenith")
+    assert dict(drawn(store.table)) == apart
+    assert_agrees(store.table)
+    gone = _table("7", "").replace("imdb_id", "imdb_id,action").replace(",1995,,", ",1995,,delete,")
+    store.ingest(write(inbox / "zenith.csv", gone, 1_700_000_180), partner="zenith")
+    assert len(drawn(store.table)) == 1
+    assert_agrees(store.table)

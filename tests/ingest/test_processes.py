@@ -4,11 +4,16 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import _ExecutorManagerThread as Manager
+from multiprocessing import active_children
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
-from tests.ingest.doing import end, refuse, who
+from tests.ingest.doing import end, end_first, refuse, who
 from tests.ingest.feeds import Store, avails, item, mrss, table, write
 from transforms.files import match
 from ummid.errors import FeedError, StoreError
@@ -66,6 +71,35 @@ def test_what_a_step_raises_is_raised_here(tmp_path: Path) -> None:
         with pytest.raises(FeedError, match="b is refused") as raised:
             on_partition(run, refuse, "b")
         assert raised.value.code == "refused"
+
+
+def test_a_process_that_was_starting_when_another_was_ended_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spawn, join = ProcessPoolExecutor._spawn_process, Manager.join_executor_internals  # type: ignore[attr-defined]
+    all_ended, known = Event(), Event()
+
+    def spawn_slowly(pool: Any) -> None:
+        """The second one is known of once the pool has ended all that it knew of."""
+        first = not pool._processes
+        spawn(pool)
+        if not first:
+            one = pool._processes.popitem()
+            assert all_ended.wait(30)
+            pool._processes[one[0]] = one[1]
+            known.set()
+
+    def join_later(manager: Any) -> None:
+        all_ended.set()
+        assert known.wait(30)
+        join(manager)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "_spawn_process", spawn_slowly)
+    monkeypatch.setattr(Manager, "join_executor_internals", join_later)
+    with begin(tmp_path / "store") as run:
+        with pytest.raises(StoreError, match="was ended from outside"), processes(run, 2):
+            each_partition(run, end_first)
+    assert not active_children()
 
 
 def test_a_process_that_is_ended_ends_the_run_with_advice(tmp_path: Path) -> None:

@@ -69,3 +69,8 @@ def test_an_offer_is_for_the_places_that_its_territories_say(
 
 def test_an_offer_that_names_no_territory_is_for_none_that_is_known() -> None:
     assert places(offer(territories=None)) == set()
+
+
+def test_what_excludes_the_world_is_for_no_place() -> None:
+    for included in ((), ("FR",), ("WORLD",)):
+        assert places(offer(territories=TerritorySet(included, ("WORLD",)))) == set()

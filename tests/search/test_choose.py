@@ -1,9 +1,9 @@
 """Search as the settings have it: on Google Cloud, by local servers that speak its protocols."""
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from tests.models.embedding_server import Embeddings
 from tests.models.wire import refuses, served
 from tests.serving.building import Building, statement
+from tests.stores.vertex_admin import VertexAdmin
+from tests.stores.vertex_admin import start as start_admin
 from tests.stores.vertex_server import Vertex, start
 from ummid.catalog.model import Synopsis, Text
 from ummid.cli import main
@@ -22,6 +24,9 @@ from ummid.search.choose import chosen, offline
 from ummid.search.indexing import Indexed
 from ummid.search.places import MappedVectors, VertexVectors
 from ummid.settings import Settings
+from ummid.stores.vertex import deployment
+from ummid.stores.vertex.ids import MARKER
+from ummid.views import deadletters
 
 HEAT = "A detective hunts a thief who plans one last robbery."
 OTHERS = "A mother guards her children in a house that they never leave."
@@ -168,18 +173,73 @@ def test_the_commands_index_search_and_verify(building: Building, vertex: Vertex
     assert len(there) == 3
 
 
+@pytest.mark.usefixtures("gemini")
+def test_a_title_that_vertex_itself_refuses_is_a_dead_letter_and_its_neighbours_are_found(
+    building: Building, vertex: Vertex
+) -> None:
+    settings, bad = Settings(environment(vertex)), set[str]()
+
+    def is_first(point: Any) -> bool:
+        if not bad and point.datapoint_id != MARKER:
+            bad.add(point.datapoint_id)
+        return point.datapoint_id in bad
+
+    vertex.refuses = is_first
+    done = update(building, settings)
+    assert (done.titles, done.failed, done.refused) == (2, 1, 1)
+    (there,) = vertex.indexes.values()
+    assert len(there) == 2  # the marker and the other title
+    (letter,) = deadletters.letters(building.table)
+    assert letter.code == "refused"
+    assert "INVALID_ARGUMENT" in letter.reason
+    bad = {"nothing"}
+    assert update(building, settings).refused == 0
+    assert len(there) == 3
+
+
 def test_verifying_files_is_refused(building: Building) -> None:
     refused = run(building, "vectors", "verify")
     assert refused.exit_code == 1
     assert "files check themselves" in refused.output
 
 
-def test_a_plan_is_made_without_asking_anybody(building: Building) -> None:
-    planned = run(building, "vectors", "plan", "--name", "films")
-    config = json.loads(planned.stdout)["config"]
-    assert (config["dimensions"], config["distanceMeasureType"]) == (384, "DOT_PRODUCT_DISTANCE")
-    assert "--index-update-method=stream-update" in planned.stderr
-    assert "--deployed-index-id=films" in planned.stderr
+def test_an_index_on_vertex_is_planned_and_made_by_command(
+    building: Building, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin = VertexAdmin()
+    server = start_admin(admin)
+    monkeypatch.setattr(deployment, "PAUSE", 0)
+    said = {
+        "UMMID_VECTORS": "vertex",
+        "UMMID_GEMINI_PROJECT": "p",
+        "UMMID_GEMINI_LOCATION": "l",
+        "UMMID_VERTEX_DOMAIN": f"http://127.0.0.1:{admin.port}",
+    }
+    try:
+        planned = run(building, "vectors", "plan", "--name", "films", **said)
+        assert planned.exit_code == 2
+        assert "+ index: 384 dimensions" in planned.stdout
+        made = run(building, "vectors", "apply", "--name", "films", **said)
+        again = run(building, "vectors", "plan", "--name", "films", **said)
+    finally:
+        server.stop(0).wait()
+    assert made.exit_code == 0, made.output
+    assert made.stdout.splitlines() == [
+        'vertex_index = "projects/p/locations/l/indexes/1"',
+        'vertex_endpoint = "projects/p/locations/l/indexEndpoints/1"',
+        'vertex_deployed = "films"',
+        f'vertex_domain = "http://127.0.0.1:{admin.port}"',
+    ]
+    assert "the index is being made, for 0 s" in made.stderr
+    assert again.exit_code == 0
+    assert "  deployment: films" in again.stdout
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_files_need_nothing_to_be_made(building: Building, command: str) -> None:
+    refused = run(building, "vectors", command)
+    assert refused.exit_code == 1
+    assert "files need nothing" in refused.output
 
 
 def test_without_settings_everything_is_here() -> None:

@@ -84,12 +84,10 @@ def test_a_database_that_was_made_anew_is_not_taken_for_the_filled_one(
     assert "was made anew" in refused.output
 
 
-def test_what_has_no_schema_has_nothing_to_apply_or_to_compare(
-    building: Building, url: str
-) -> None:
+def test_files_need_no_schema_and_a_database_is_not_compared(building: Building, url: str) -> None:
     refused = run(building, "mapped", "vectors", "apply")
     assert refused.exit_code == 1
-    assert "only a database has a schema" in refused.output
+    assert "files need nothing" in refused.output
     refused = run(building, url, "vectors", "verify")
     assert refused.exit_code == 1
     assert "a database keeps what was written" in refused.output

@@ -173,6 +173,19 @@ def test_of_two_things_told_for_one_instant_the_same_one_counts_in_any_order(
     assert [len(found) for found in graph.history(["r1.a", "r2.a", "r3.a", "r4.a"])] == [1] * 4
 
 
+def test_all_that_was_ever_told_is_gone_through_by_id(graph: Hypergraph) -> None:
+    graph.write([told("r1.a", 10, FR), told("r1.a", 20, DE), told("r1.b", 30, FR), told("r2.a", 5)])
+    graph.write([removed("r1.b", 40), removed("r3.a", 8)])
+    names = ["r1.a", "r1.b", "r2.a", "r3.a"]
+    everything = dict(graph.histories())
+    assert list(everything) == names
+    assert [everything[name] for name in names] == graph.history(names)
+    assert [name for name, _ in graph.histories(after="r1.a")] == names[1:]
+    assert [name for name, _ in graph.histories(since=20)] == ["r1.a", "r1.b"]
+    assert [name for name, _ in graph.histories(after="r1.a", since=8)] == ["r1.b", "r3.a"]
+    assert [*graph.histories(since=41)] == []
+
+
 def test_partner_text_of_any_kind_is_a_member(graph: Hypergraph) -> None:
     texts = [
         "a#b",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.stores.graph_adapters import ADAPTERS
 from ummid.stores.hypergraph import Edge, Hypergraph, Known, Member, Told, edge, rank
 
-_EXAMPLES = {"lmdb": 150, "bigtable": 30}
+_EXAMPLES = {"lmdb": 150, "bigtable": 30, "firestore": 12}
 _ROLES = ["title", "territory", "licence"]
 _NUMBERS = itertools.count()
 

@@ -11,14 +11,16 @@ from pathlib import Path
 import numpy as np
 import psycopg
 import pytest
+from pgvector import Vector as PgVector
 
 from tests.postgres import place_of, server, url_of
 from tests.stores.vector_oracle import Oracle
 from ummid.errors import ItemError, StoreError
 from ummid.stores.pgvector import index as module
 from ummid.stores.pgvector.index import PgVectorIndex
+from ummid.stores.pgvector.rows import condition
 from ummid.stores.pgvector.schema import Schema
-from ummid.stores.pgvector.session import Patience
+from ummid.stores.pgvector.session import Patience, Timed
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, Item, Restricts, Vector, Window
 
 SIZE = 24
@@ -144,12 +146,34 @@ def test_few_items_are_all_scored_and_many_are_looked_up_in_the_graph(
             assert len(index.search(vector(), 10)) == 10
 
 
-def test_the_database_walks_the_graph(filled: tuple[Path, Oracle]) -> None:
+@pytest.mark.parametrize(
+    "within",
+    [
+        EVERYTHING,
+        Filter(allow={"half": ("1",)}),
+        Filter(ranges={"hundredth": (10, 80)}),
+        Filter(on=(("FR",), 200)),
+    ],
+)
+def test_the_database_walks_the_graph(filled: tuple[Path, Oracle], within: Filter) -> None:
     folder, _ = filled
-    sql = "SELECT vector::halfvec(24) <#> '[{}]'::vector::halfvec(24) AS far FROM ummid_vectors"
-    asked = sql.format(",".join(["1"] * SIZE))
-    plan = ask(folder, f"EXPLAIN {asked} WHERE vector IS NOT NULL ORDER BY far LIMIT 18")
-    assert "ummid_vectors_near" in str(plan)
+    plans: list[str] = []
+
+    class Explained:
+        def __init__(self, connection: Timed) -> None:
+            self._connection = connection
+
+        def execute(self, sql: str, values: list[object]) -> object:
+            plans.append(str(self._connection.execute(f"EXPLAIN {sql}", values).fetchall()))
+            return self._connection.execute(sql, values)
+
+    asked = PgVector(vector())
+    with closing(opened(folder)) as index:
+        found = index._searching.run(
+            lambda c: module._near(Explained(c), asked, 18, condition(within))  # type: ignore[arg-type]
+        )
+    assert len(found) == 18
+    assert "ummid_vectors_near" in plans[0]
 
 
 def test_new_restricts_touch_no_vector_and_a_removal_keeps_none(

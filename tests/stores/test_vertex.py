@@ -11,7 +11,7 @@ import pytest
 
 from tests.stores.vector_adapters import DIMENSIONS, QUICK, wire_to
 from tests.stores.vertex_server import Vertex, start
-from ummid.errors import ConfigError, StoreError
+from ummid.errors import ConfigError, ItemError, StoreError
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.vectors import Filter, Item, Restricts, Vector, Window
 from ummid.stores.vertex import wire as wire_module
@@ -441,7 +441,7 @@ def test_without_the_client_the_way_to_it_is_said(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "google.cloud.aiplatform_v1", None)
     monkeypatch.delattr("google.cloud.aiplatform_v1")
     with pytest.raises(ConfigError, match=r"nexus-ummid\[gcp\]"):
-        wire_module._types()
+        wire_module.service_types()
 
 
 def test_without_credentials_the_way_to_them_is_said(
@@ -456,3 +456,52 @@ def test_without_credentials_the_way_to_them_is_said(
     )
     with pytest.raises(ConfigError, match="gcloud auth application-default login"):
         wire_module.connect(place)
+
+
+def is_bad(point: Any) -> bool:
+    return name_of(point.datapoint_id) in {"i007", "i123"}
+
+
+def test_an_item_that_the_service_refuses_is_named_and_its_neighbours_go_through(
+    vertex: Vertex, opened: Open
+) -> None:
+    index = opened()
+    index.upsert(items(10))
+    vertex.refuses = is_bad
+    with pytest.raises(ItemError, match="INVALID_ARGUMENT: a datapoint is not taken") as raised:
+        index.upsert(items(150, version=2))
+    assert (raised.value.id, raised.value.code) == ("i007", "refused")
+    assert index.counts["refused"] == 2
+    expected = {f"i{n:03}" for n in range(150)} - {"i007", "i123"}
+    assert {hit.id for hit in index.search(at(1), 200)} == expected
+    assert index.versions(["i006", "i007", "i008"]) == [2, None, 2]
+    vertex.refuses = lambda _: False
+    assert index.verify()["same"] == 150
+    index.upsert(items(150, version=2))  # what was not taken may be sent again
+    assert len(index.search(at(1), 200)) == 150
+
+
+def test_restricts_that_the_service_refuses_take_their_item_out(
+    vertex: Vertex, opened: Open
+) -> None:
+    index = opened()
+    index.upsert(items(10))
+    vertex.refuses = is_bad
+    with pytest.raises(ItemError) as raised:
+        index.restrict((f"i{n:03}", SERIES, 2) for n in range(12))
+    assert raised.value.id == "i007"
+    only = Filter(allow={"type": ("series",)})
+    assert len(index.search(at(1), 20, only)) == len(index.search(at(1), 20)) == 9
+
+
+def test_a_request_that_is_refused_whatever_is_in_it_names_no_item(
+    vertex: Vertex, opened: Open
+) -> None:
+    index = opened()
+    vertex.refuses = lambda _: True
+    with pytest.raises(StoreError, match="INVALID_ARGUMENT") as raised:
+        index.upsert(items(90))
+    assert not isinstance(raised.value, ItemError)
+    vertex.refuses = lambda _: False
+    index.upsert(items(90))
+    assert len(index.search(at(1), 200)) == 90

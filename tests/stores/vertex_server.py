@@ -31,7 +31,8 @@ Script = Callable[[str, int], Fault | tuple[str, grpc.StatusCode]]
 class Vertex:
     """`script(method, n)` may spoil the n-th call (from 0) of a method: a status in its place,
     seconds of silence, or ("half" or "all", status): so much is applied, and then it fails.
-    `distance` is what an answer says of a dot product.
+    `distance` is what an answer says of a dot product; `refuses` spoils a request for one of its
+    datapoints.
     """
 
     def __init__(self) -> None:
@@ -42,6 +43,7 @@ class Vertex:
         self.masks: list[list[str]] = []
         self.metadata: list[dict[str, str]] = []
         self.distance: Callable[[float], float] = lambda product: product
+        self.refuses: Callable[[Point], bool] = lambda _: False
         self.over = threading.Event()
         self.port = 0
         self._lock = threading.RLock()
@@ -56,6 +58,8 @@ class Vertex:
         with self._lock:
             index = self.indexes[request.index]
             sizes = {len(p.feature_vector) for p in index.values()}
+            if any(self.refuses(point) for point in request.datapoints):
+                context.abort(grpc.StatusCode.INVALID_ARGUMENT, "a datapoint is not taken")
             for point in request.datapoints[: self._part(share, request.datapoints)]:
                 self._check(point, sizes, only, context)
                 if not only:

@@ -145,3 +145,8 @@ def test_the_inverse_moves_only_the_markets_that_changed(
         Put(keys.inverse(territory, platform, "a1"), keys.LICENCES, 7, licences)
         for (territory, platform), licences in moved.items()
     ]
+
+
+def test_what_excludes_the_world_concerns_no_territory() -> None:
+    nobody = offer(territories=TerritorySet(("FR",), ("WORLD",)))
+    assert decode_offers(encode_offers([nobody])).concerning("FR") == ()

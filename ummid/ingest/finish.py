@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
+from ummid.ingest.archive import close_run
 from ummid.ingest.compare import Comparisons
 from ummid.ingest.context import Run
 from ummid.ingest.delivery import Delivery
@@ -36,6 +37,8 @@ def finish(
                 keep(run.store, origin)
         if delivery.read_whole:
             deadletters.resolve(table, delivery.path, run.id, run.known)
+    if run.archive is not None:
+        close_run(run.archive, run.id, deliveries, settled.status)
     total = sum_of(partners.values())
     changes.settle(table, run.known)
     report = RunReport(

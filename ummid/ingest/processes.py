@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import active_children, connection, get_context, parent_process
 from threading import Thread
 from typing import Any, TypeVar
 
@@ -41,11 +41,17 @@ def processes(run: Run, count: int) -> Iterator[None]:
     if count < 2:
         yield
         return
+    before = set(active_children())
     # started afresh: a fork would take an open store and running threads along
     pool = ProcessPoolExecutor(count, get_context("spawn"), _begin)
     _pools[run.id] = pool
     try:
         yield
+    except BaseException:
+        # one that was being started when another was killed is waited for, and never told to end
+        for process in set(active_children()) - before:
+            process.terminate()
+        raise
     finally:
         del _pools[run.id]
         pool.shutdown(cancel_futures=True)
@@ -76,8 +82,8 @@ def each_partition(
     if pool is None:
         table = run.table()
         return [step(run, table, *known, partition) for partition in among]
-    futures = [pool.submit(_do, step, run, (*known, partition)) for partition in among]
     try:
+        futures = [pool.submit(_do, step, run, (*known, partition)) for partition in among]
         return [future.result() for future in futures]
     except BrokenProcessPool as error:
         raise _ended() from error

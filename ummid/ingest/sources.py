@@ -14,6 +14,7 @@ from ummid.errors import FeedError, StoreError
 from ummid.feeds import archives
 from ummid.feeds.connector import Profile
 from ummid.ingest import messages
+from ummid.ingest.archive import Archived, add_blob, note
 from ummid.ingest.context import Run, open_table
 from ummid.ingest.delivery import Delivery, FeedFile
 from ummid.ingest.kept import kept_path
@@ -93,10 +94,12 @@ def stage_source(
     location = source.location or source.path
     try:
         with closing(access.open(location)) as stream:
+            before = access.fingerprint(location, stream)
+            if run.archive is not None:
+                _archive(run, run.archive, source, stream)
             head = stream.read(archives.HEAD)
             stream.seek(0)
             if not archives.is_archive(head):
-                before = access.fingerprint(location, stream)
                 yield stage_file(
                     run,
                     table,
@@ -154,6 +157,26 @@ def source_of(message: Message) -> Source | None:
         partner=found.partner,
         format=found.format,
         message=message,
+    )
+
+
+def _archive(run: Run, folder: Path, source: Source, stream: BinaryIO) -> None:
+    digest, size = add_blob(folder, stream)
+    stream.seek(0)
+    note(
+        folder,
+        Archived(
+            run=run.id,
+            known=run.known,
+            path=source.path,
+            received=source.received,
+            digest=digest,
+            size=size,
+            partner=source.partner,
+            format=source.format,
+            member=source.member,
+            release_held=run.release_held,
+        ),
     )
 
 

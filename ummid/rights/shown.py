@@ -70,7 +70,7 @@ def places_of(territory: str) -> tuple[str, ...]:
 
 
 def _without(place: str, gone: set[str]) -> Iterator[str]:
-    if place in gone or country_of(place) in gone:
+    if not gone.isdisjoint((place, country_of(place), WORLD)):
         return
     inside = _inside(place)
     if not any(g in inside or country_of(g) in inside for g in gone):

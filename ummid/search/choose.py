@@ -24,7 +24,7 @@ class Chosen(NamedTuple):
 
 def chosen(settings: Settings) -> Chosen:
     """Raises ConfigError for settings that name nothing or contradict each other."""
-    return Chosen(_embedder(settings), _vectors(settings))
+    return Chosen(embedder(settings), _vectors(settings))
 
 
 def offline() -> Chosen:
@@ -32,7 +32,8 @@ def offline() -> Chosen:
     return Chosen(MiniLM(), MappedVectors())
 
 
-def _embedder(settings: Settings) -> Embedder:
+def embedder(settings: Settings) -> Embedder:
+    """To be closed as in `Chosen`. Raises ConfigError for a setting that names none."""
     named = settings.get("embedder")
     if named == "minilm":
         return MiniLM()

@@ -142,4 +142,11 @@ class Hypergraph(Protocol):
         """
         ...
 
+    def histories(self, after: str = "", since: int = 0) -> Iterator[tuple[str, list[Known]]]:
+        """Every edge of which anything was told, removed ones too, with its history as `history`
+        gives it, by id. Only those with a greater id than `after`, and of which something became
+        known at `since` or later.
+        """
+        ...
+
     def close(self) -> None: ...

@@ -34,7 +34,7 @@ class TitleOffers(Struct, frozen=True, array_like=True):
 def excludes(offer: Offer, territory: str) -> bool:
     excluded = offer.grant.territories.excluded if offer.grant.territories else ()
     meant = {code for stated in excluded for code in successors(stated)}
-    return territory in meant or country_of(territory) in meant
+    return not meant.isdisjoint((territory, country_of(territory), WORLD))
 
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -72,6 +72,16 @@ def read_offers(table: Table, title_id: str, as_of: int | None = None) -> TitleO
     """What was known of a title's offers at `as_of` (epoch ms); None when nothing ever was."""
     cell = table.get(keys.availability(title_id), keys.GRANTS, as_of)
     return None if cell is None else decode_offers(cell.value)
+
+
+def all_offers(
+    table: Table, title_id: str | None = None
+) -> Iterator[tuple[str, tuple[Offer, ...]]]:
+    """The offers that count now of each title that has any, or of one title."""
+    row = keys.availability(title_id or "")
+    for key, column, cell in table.scan(row):
+        if column == keys.GRANTS and cell.value and title_id in (None, key[2:].decode()):
+            yield key[2:].decode(), decode_offers(cell.value).offers
 
 
 def inverse_puts(title_id: str, before: bytes, after: bytes, known: int) -> Iterator[Put]:

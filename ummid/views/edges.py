@@ -154,7 +154,7 @@ class TableHypergraph:
         after: str = "",
     ) -> Iterator[Edge]:
         for row, column, cell in self._cells(members, as_of, after.partition(".")[0]):
-            edge_id = f"{row[2:].decode()}.{column[2:].decode()}"
+            edge_id = _edge_id(row, column)
             if edge_id <= after:
                 continue
             if as_of is not None and cell.version > as_of:
@@ -184,8 +184,18 @@ class TableHypergraph:
             for row, found in zip(batch, self._table.get_rows(batch), strict=True):
                 yield from ((row, column, cell) for column, cell in found)
 
+    def histories(self, after: str = "", since: int = 0) -> Iterator[tuple[str, list[Known]]]:
+        for row, column, cell in self._cells((), None, after.partition(".")[0]):
+            edge_id = _edge_id(row, column)
+            if edge_id > after and cell.version >= since:
+                yield edge_id, [*self._versions(edge_id, row, column, cell)]
+
     def close(self) -> None:
         """Nothing of its own is open."""
+
+
+def _edge_id(row: bytes, column: bytes) -> str:
+    return f"{row[2:].decode()}.{column[2:].decode()}"
 
 
 def _telling(member: Member) -> int:

@@ -21,12 +21,16 @@ from ummid.catalog.keys import stable_id
 from ummid.catalog.merge import Offer, platform_of
 from ummid.catalog.model import SourceRecord
 from ummid.catalog.territories import successors
-from ummid.rights.windows import end_of, start_of
+from ummid.rights.windows import end_of, start_of, written
 from ummid.stores.hypergraph import MAX_MEMBERS, MAX_TEXT, Edge, Member
 from ummid.views.availability import territories_of
 
 _NAME = 16
 _VALUE = itemgetter(1)
+_FURTHER = (
+    "condition", "exclusive", "exclusive_to", "quality", "language", "holdback", "partner",
+    "licensor", "licensee", "contract", "edit", "omitted",
+)  # fmt: skip
 _MANY = frozenset({"edit", "excluded", "holdback", "language", "quality", "territory"})
 
 
@@ -82,6 +86,21 @@ def edge_of(title_id: str, offer: Offer, edits: Sequence[str] = ()) -> Edge:
     members += [Member("quality", one) for one in grant.qualities]
     members += [_language(term) for term in grant.languages]
     return Edge(edge_id(offer.record, grant.key), _bounded(members), since, until)
+
+
+def in_words(edge: Edge) -> str:
+    """One line: `SVOD on flix in BE, FR, 2025-01-01T00:00:00Z to no end; licensor North`."""
+    named = {role: ", ".join(edge.values(role)) for role, _ in edge.members}
+    where = named.get("territory", "no territory")
+    if "excluded" in named:
+        where += f" (not {named['excluded']})"
+    since = written(edge.start) if edge.start is not None else "ever"
+    until = written(edge.end) if edge.end is not None else "no end"
+    said = (
+        f"{named.get('licence', 'a licence')} on {named.get('platform', 'no platform')} in {where}"
+    )
+    more = [f"{role} {named[role]}" for role in _FURTHER if role in named]
+    return "; ".join([f"{said}, {since} to {until}", *more])
 
 
 def _stated(grant: Grant) -> Iterator[Member]:

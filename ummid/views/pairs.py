@@ -161,6 +161,12 @@ def rulings(table: Table, record_ids: Sequence[str]) -> Iterator[Mapping[str, Ru
         yield {column[2:].decode(): _decode_ruling(cell.value) for column, cell in row}
 
 
+def all_rulings(table: Table) -> Iterator[tuple[str, Mapping[str, RulingRow]]]:
+    """Each record that people spoke of, with their words about it by the other record."""
+    for key, column, cell in table.scan(keys.rulings("")):
+        yield key[2:].decode(), {column[2:].decode(): _decode_ruling(cell.value)}
+
+
 def as_rulings(found: Iterable[tuple[str, Mapping[str, RulingRow]]]) -> set[Ruling]:
     """Rulings for clustering, each once."""
     return {

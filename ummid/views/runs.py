@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
+from ummid.catalog.times import iso
 from ummid.stores.table import Put, Table
 from ummid.views import keys
 
@@ -33,6 +34,12 @@ class Counts(Struct, omit_defaults=False):
 
 def _values(counts: Counts) -> tuple[int, ...]:
     return msgspec.structs.astuple(counts)
+
+
+def run_id(known: int) -> str:
+    """The id of the run that publishes at a time (epoch ms)."""
+    stamp = iso(known).replace("-", "").replace(":", "")
+    return f"run-{stamp.replace('.', '-')}"
 
 
 class FileReport(Struct, omit_defaults=True):
@@ -108,3 +115,9 @@ def reports(table: Table) -> Iterator[RunReport]:
     """Every run, oldest first."""
     for _, _, cell in table.scan(b"g#"):
         yield _decode(cell.value)
+
+
+def report_of(table: Table, run_id: str) -> RunReport | None:
+    """That of a run; None of one that has not ended."""
+    cell = table.get(keys.run(run_id), keys.REPORT)
+    return _decode(cell.value) if cell else None

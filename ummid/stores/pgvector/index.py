@@ -9,10 +9,11 @@ from pgvector import Vector as PgVector
 
 from ummid.errors import ItemError, StoreError
 from ummid.stores.checks import check_shape, direction, unit
+from ummid.stores.halving import Refused
 from ummid.stores.pgvector import rows
 from ummid.stores.pgvector.place import Place
 from ummid.stores.pgvector.rows import Condition, Row
-from ummid.stores.pgvector.session import Patience, Refused, Session, Timed, is_refused
+from ummid.stores.pgvector.session import Patience, Session, Timed, is_refused
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, Item, Restricts, Vector
 
 REVISION = "0001"

@@ -5,6 +5,7 @@ make one text, and no text is refused for what is in it (a database has no NUL).
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -103,10 +104,12 @@ def _on(tokens: Iterable[str], day: int, parts: list[str], values: list[Any]) ->
     values += [wanted, wanted, day, day]
 
 
+@lru_cache(1 << 14)
 def _plain(text: str) -> str:
     return quote(text, safe="", errors="surrogatepass")
 
 
+@lru_cache(1 << 14)
 def _joined(space: str, token: str) -> str:
     return f"{_plain(space)}={_plain(token)}"
 

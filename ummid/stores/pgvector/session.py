@@ -15,6 +15,7 @@ from psycopg.abc import PQGen
 
 from ummid.errors import StoreError
 from ummid.pace import backoff
+from ummid.stores.halving import Refused
 from ummid.stores.pgvector.place import Place
 
 _T = TypeVar("_T")
@@ -29,12 +30,12 @@ _SET = """
 SET hnsw.iterative_scan = strict_order;
 SET hnsw.ef_search = 200;
 SET jit = off;
+SET enable_sort = off;
 SET statement_timeout = {milliseconds}
 """
-
-
-class Refused(StoreError):
-    """The server does not take a value, however often it is sent."""
+"""Sorting is off where it can be: the planner takes a range of numbers for rare and would read and
+sort the table, when more items than a few were counted and the graph has them in order.
+"""
 
 
 @dataclass(frozen=True)

@@ -7,20 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from ummid.errors import StoreError
+from ummid.errors import ItemError, StoreError
 from ummid.stores.checks import check_shape, direction, unit
+from ummid.stores.halving import Refused
 from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, Item, Restricts, Vector
 from ummid.stores.vertex import messages
 from ummid.stores.vertex.ids import MARKER, datapoint_id, name_of
 from ummid.stores.vertex.ledger import Held, Ledger, State, Write
+from ummid.stores.vertex.sending import States, send
 from ummid.stores.vertex.wire import Wire
 
 MOST = 1_000
 """Neighbours that one query may ask for."""
 _TOGETHER = 100
-_REQUEST = 4 << 20
-"""Bytes of datapoints in one request, far below what the service's front end takes."""
 _AHEAD = 8
 _WIDER = 4
 _BLUR = 0.05
@@ -28,8 +28,6 @@ _DIGITS = 6
 """Of a cosine: what differs less is equal, so that ties have the same order everywhere."""
 _FORGOTTEN = 900_000
 """Milliseconds after which who noted that something is due to be sent will not send it."""
-
-_States = dict[str, State | None]
 
 
 class VertexVectorIndex:
@@ -39,8 +37,10 @@ class VertexVectorIndex:
     A write is in the ledger before it is sent and looked up there after: whoever was overtaken
     by a newer one sends that again, so that the service ends with the newest whatever the order
     of arrival. A process that is killed leaves a note, and whoever writes next after 15 minutes
-    sends what it may not have sent. The service shows a write within seconds, in all processes
-    alike. Of more likest ones than `MOST`, or of equal ones in a crowd, the service chooses.
+    sends what it may not have sent. An item that the service itself refuses is found, taken out
+    and named by an ItemError once its neighbours are written. The service shows a write within
+    seconds, in all processes alike. Of more likest ones than `MOST`, or of equal ones in a crowd,
+    the service chooses.
     """
 
     def __init__(
@@ -74,9 +74,11 @@ class VertexVectorIndex:
             _take(newest, write)
         ledger = self._writable()
         self._finish(ledger)
+        refused: dict[str, Refused] = {}
         for some in _parts([*newest.values()]):
             known = ledger.states([each.id for each in some])
-            self._write(ledger, [each for each in some if _counts(each, known)])
+            refused |= self._write(ledger, [each for each in some if _counts(each, known)])
+        _tell(refused)
 
     def restrict(self, changes: Iterable[tuple[str, Restricts, int]]) -> list[str]:
         newest: dict[str, Write] = {}
@@ -86,13 +88,15 @@ class VertexVectorIndex:
         ledger = self._writable()
         due = self._finish(ledger)
         missing: list[str] = []
+        refused: dict[str, Refused] = {}
         for some in _parts([*newest.values()]):
             known = ledger.states([each.id for each in some])
             there = [each for each in some if (state := known[each.id]) and state.is_live]
             missing += [each.id for each in some if each not in there]
             kept = [each for each in there if _counts(each, known)]
             sent = {each.id: known[each.id] for each in kept if each.id not in due}
-            self._write(ledger, kept, sent)
+            refused |= self._write(ledger, kept, sent)
+        _tell(refused)
         return missing
 
     def remove(self, removals: Iterable[tuple[str, int]]) -> None:
@@ -215,47 +219,37 @@ class VertexVectorIndex:
                 waiting.update(ids)
         return waiting
 
-    def _write(self, ledger: Ledger, writes: list[Write], sent: _States | None = None) -> None:
-        """`sent`: of which ids the service has what the ledger had before."""
-        if writes:
-            note = ledger.write(writes, round(self._clock() * 1000))
-            self._settle(ledger, [each.id for each in writes], sent or {})
-            ledger.done(note)
+    def _write(
+        self, ledger: Ledger, writes: list[Write], sent: States | None = None
+    ) -> dict[str, Refused]:
+        """`sent`: of which ids the service has what the ledger had before. What it refuses."""
+        if not writes:
+            return {}
+        note = ledger.write(writes, round(self._clock() * 1000))
+        refused = self._settle(ledger, [each.id for each in writes], sent or {})
+        ledger.done(note)
+        return refused
 
-    def _settle(self, ledger: Ledger, ids: Sequence[str], sent: _States) -> None:
-        """Sends the newest until nobody has written a newer one meanwhile."""
-        sent = dict(sent)
+    def _settle(self, ledger: Ledger, ids: Sequence[str], sent: States) -> dict[str, Refused]:
+        """Sends the newest until nobody has written a newer one meanwhile. What the service
+        refuses is taken out of the ledger and of the service: it holds no more.
+        """
+        sent, refused = dict(sent), dict[str, Refused]()
         known = ledger.states(ids)
         while waiting := [name for name in ids if known[name] != sent.get(name)]:
-            self._send({name: known[name] for name in waiting}, sent)
+            found = send(self._wire, {name: known[name] for name in waiting}, sent)
             sent.update((name, known[name]) for name in waiting)
+            self._take_out(ledger, {name: known[name] for name in found})
+            refused |= found
             known = ledger.states(ids)
+        return refused
 
-    def _send(self, states: _States, before: _States) -> None:
-        whole: list[Any] = []
-        changed: list[Any] = []
-        gone: list[str] = []
-        for name, state in states.items():
-            if state is None or not state.is_live:
-                gone.append(datapoint_id(name))
-                continue
-            was = before.get(name)
-            same = was is not None and was.is_live and was.placed == state.placed
-            point = messages.datapoint(
-                self._wire.types,
-                name,
-                state.version,
-                state.held.restricts,
-                None if same else state.vector,
-                "" if same else state.crowd,
-            )
-            (changed if same else whole).append(point)
-        for some in _by_bytes(whole):
-            self._wire.upsert(some)
-        for some in _by_bytes(changed):
-            self._wire.upsert(some, only_restricts=True)
-        if gone:
-            self._wire.remove(gone)
+    def _take_out(self, ledger: Ledger, states: States) -> None:
+        """Under the caller's note, which has these ids and is kept until the removal is sent."""
+        writes = [Write(name, s.version, Held(False)) for name, s in states.items() if s]
+        if writes:
+            self._wire.counts["refused"] += len(writes)
+            ledger.done(ledger.write(writes, round(self._clock() * 1000)))
 
 
 def _take(newest: dict[str, Write], write: Write) -> None:
@@ -264,7 +258,13 @@ def _take(newest: dict[str, Write], write: Write) -> None:
         newest[write.id] = write
 
 
-def _counts(write: Write, known: _States) -> bool:
+def _tell(refused: dict[str, Refused]) -> None:
+    """Raises ItemError for the first that the service refuses, whose neighbours are written."""
+    for name, error in refused.items():
+        raise ItemError(name, "refused", f"{name!r}: {error}") from error
+
+
+def _counts(write: Write, known: States) -> bool:
     state = known[write.id]
     return state is None or state.version <= write.version
 
@@ -272,20 +272,6 @@ def _counts(write: Write, known: _States) -> bool:
 def _parts(of: Sequence[Any], size: int = _TOGETHER) -> Iterator[Any]:
     for start in range(0, len(of), size):
         yield of[start : start + size]
-
-
-def _by_bytes(points: Iterable[Any]) -> Iterator[list[Any]]:
-    some: list[Any] = []
-    held = 0
-    for point in points:
-        size = point.ByteSize()
-        if some and held + size > _REQUEST:
-            yield some
-            some, held = [], 0
-        some.append(point)
-        held += size
-    if some:
-        yield some
 
 
 def _ranked(found: Iterable[Any], sign: int) -> list[Hit]:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ummid.errors import ConfigError, StoreError
 from ummid.pace import Pace, backoff
+from ummid.stores.halving import Refused
 
 _INDEX = "/google.cloud.aiplatform.v1.IndexService/"
 _MATCH = "/google.cloud.aiplatform.v1.MatchService/"
@@ -85,24 +86,29 @@ class Channels(NamedTuple):
 
 def connect(place: Place) -> Channels:
     """With the environment's credentials. Raises ConfigError when there are none."""
-    types = _types()
-    options = [("grpc.max_receive_message_length", _LARGEST)]
     if place.domain.startswith(_PLAIN):
+        channel = connect_api("", place.domain)
+        return Channels(channel, channel)
+    return Channels(*(connect_api(host) for host in (place.api, place.domain)))
+
+
+def connect_api(host: str, stand_in: str = "") -> Any:
+    """A channel to a host with the environment's credentials, or to http://HOST:PORT without.
+
+    Raises ConfigError when there are none, or when the client is not installed.
+    """
+    types = service_types()
+    options = [("grpc.max_receive_message_length", _LARGEST)]
+    if stand_in:
         import grpc
 
-        channel = grpc.insecure_channel(place.domain.removeprefix(_PLAIN), options)
-        return Channels(channel, channel)
+        return grpc.insecure_channel(stand_in.removeprefix(_PLAIN), options)
     from google.auth.exceptions import GoogleAuthError
 
     transport = types.MatchServiceClient.get_transport_class("grpc")
     scopes = ["https://www.googleapis.com/auth/cloud-platform"]
     try:
-        return Channels(
-            *(
-                transport.create_channel(host, scopes=scopes, options=options)
-                for host in (f"{place.api}:443", f"{place.domain}:443")
-            )
-        )
+        return transport.create_channel(f"{host}:443", scopes=scopes, options=options)
     except GoogleAuthError as error:
         raise ConfigError(
             f"Vertex AI cannot be asked: {error}; `gcloud auth application-default login`, or run "
@@ -121,7 +127,7 @@ class Wire:
         *,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self.place, self.types = place, _types()
+        self.place, self.types = place, service_types()
         self.counts: Counter[str] = Counter()
         self._channels, self._config, self._chance = channels, config, chance
         self._pace = Pace(config.rate, most=config.most_rate)
@@ -243,10 +249,11 @@ class Wire:
             return StoreError(f"{message}; run it again", retryable=True)
         if code in _SETTINGS:
             return StoreError(f"{message}; check vertex_index, vertex_endpoint and permissions")
-        return StoreError(message)
+        return Refused(message) if code == "INVALID_ARGUMENT" else StoreError(message)
 
 
-def _types() -> Any:
+def service_types() -> Any:
+    """The service's clients and messages. Raises ConfigError where they are not installed."""
     try:
         import grpc  # noqa: F401
         from google.cloud import aiplatform_v1

@@ -1,0 +1,1 @@
+"""The rights graph on Firestore: one document per version of an edge."""
