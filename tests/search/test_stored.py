@@ -50,7 +50,7 @@ def test_damaged_words_are_told_and_made_anew(building: Building, kind: str, har
         file.write_bytes(file.read_bytes()[: 9 if harm == "cut" else 0])
     else:
         file.unlink()
-    with pytest.raises(StoreError, match="damaged|nothing is indexed"):
+    with pytest.raises(StoreError, match=r"damaged|nothing is indexed"):
         stored.open_search(building.folder, MODEL)
     assert update(building).embedded == 0
     assert found(building, "heat") == 2

@@ -4,6 +4,7 @@ import mmap
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, overload
@@ -173,10 +174,10 @@ class Mapped(Mapping[str, NDArray[Any]]):
 
 
 class Writer:
-    """A file of one-dimensional arrays, which counts once `close` has returned.
+    """A new file of one-dimensional arrays, which can be read once `finish` has returned.
 
     An array may be added in one call or grow in several: what grows waits in files of its own,
-    so that memory holds no array that was not handed in as a whole.
+    so that memory holds no array that was not handed in as a whole. To be closed in any case.
     """
 
     def __init__(self, path: Path) -> None:
@@ -197,18 +198,20 @@ class Writer:
         self.add(name, array)
         path.unlink()
 
-    def close(self, said: Mapping[str, Any] | None = None) -> None:
-        """Ends the file, whose bytes are then on the disk."""
+    def finish(self, said: Mapping[str, Any] | None = None) -> None:
+        """Ends the file, whose bytes are then on the disk. `said` is for `Mapped.said`."""
         contents = msgspec.json.encode(_Contents(tuple(self._entries), dict(said or {})))
         self._file.write(contents)
         self._file.write(len(contents).to_bytes(8, "little") + _MAGIC)
         self._file.flush()
         os.fsync(self._file.fileno())
+
+    def close(self) -> None:
         self._file.close()
 
 
 class Growing:
-    """An array that grows in a file."""
+    """An array that grows in a file; to be closed."""
 
     def __init__(self, path: Path, dtype: Any) -> None:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
@@ -225,17 +228,20 @@ class Growing:
         self._total = int(ends[-1]) if len(ends) else self._total
         self.append(ends)
 
-    def into(self, writer: Writer, name: str) -> None:
+    def close(self) -> None:
         self._file.close()
+
+    def into(self, writer: Writer, name: str) -> None:
+        self.close()
         writer.add_file(name, self.dtype, self.path)
 
 
 def write(arrays: Arrays, path: Path, said: Mapping[str, Any] | None = None) -> None:
     """Writes arrays to a new file, whose bytes are then on the disk."""
-    writer = Writer(path)
-    for name, array in arrays.items():
-        writer.add(name, array)
-    writer.close(said)
+    with closing(Writer(path)) as writer:
+        for name, array in arrays.items():
+            writer.add(name, array)
+        writer.finish(said)
 
 
 def _contents(mapped: mmap.mmap) -> _Contents:

@@ -28,7 +28,7 @@ from ummid.search.part import merge, part_of
 
 _KEPT = 2
 """Generations, so that who has seen the name of one may still open it."""
-_CHUNK = 2_000
+_CHUNK = 8_000
 """Documents that become a part at a time."""
 _ALIKE = 4
 """Parts of one class that are merged; the largest of a class are that much larger than of the one
@@ -46,12 +46,14 @@ def newest(folder: Path) -> int | None:
 
 
 def stamp(folder: Path) -> str:
-    """Another one whenever there is another generation."""
-    try:
-        status = (folder / "generations").stat()
-    except FileNotFoundError:
-        return ""
-    return f"{status.st_mtime_ns:x}-{status.st_ino:x}"
+    """Another one whenever there is another generation, even one of the same serial."""
+    for path in reversed(_generations(folder)):
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue  # taken away meanwhile: those of a later serial were of another table
+        return f"{int(path.name)}-{status.st_mtime_ns:x}-{status.st_ino:x}"
+    return ""
 
 
 def open_newest(folder: Path) -> tuple[int, Catalogue]:
@@ -123,7 +125,12 @@ class Words:
         draft.replace(self._folder / "generations" / f"{serial:016d}")
         _synced(self._folder / "generations")
         self.serial = serial
-        self._tidy()
+        self._tidy(serial)
+
+    def unite(self) -> None:
+        """Makes all parts one: for who has added everything, and reads it often."""
+        if len(self._names) > 1:
+            self._merge(range(len(self._names)))
 
     def _settle(self) -> None:
         """Merges until no part is due."""
@@ -141,14 +148,16 @@ class Words:
             parts.append(Placed(Mapped(self._part(name)), rows))
         self._names, self._across = names, Across(parts, self._across.size)
 
-    def _tidy(self) -> None:
-        """Takes away what the newest generations do not name."""
-        *old, _ = _generations(self._folder)
-        named = set(self._names)
-        for path in old[-_KEPT + 1 :]:
-            named.update(_named(path))
-        for path in old[: -_KEPT + 1]:
-            path.unlink()
+    def _tidy(self, serial: int) -> None:
+        """Takes away what neither this generation nor the one before it names."""
+        found = _generations(self._folder)
+        # Those of later serials are of another table, whose feed went further than this one's.
+        old = [path for path in found if int(path.name) < serial]
+        kept = old[-_KEPT + 1 :]
+        for path in found:
+            if path not in kept and int(path.name) != serial:
+                path.unlink()
+        named = set(self._names).union(*map(_named, kept))
         for path in (self._folder / "parts").iterdir():
             if path.is_dir():
                 shutil.rmtree(path)

@@ -6,11 +6,11 @@ for each document at most, and no text but those of a stretch.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, closing
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,19 +37,25 @@ class Moved(NamedTuple):
     moved: list[Rows]
 
 
-class Merged:
-    """The file of the part that others become."""
+class Merged(AbstractContextManager["Merged"]):
+    """The file of the part that others become; whole when the block is left without an error."""
 
     def __init__(self, across: Across, path: Path) -> None:
-        self.across = across
-        self._open = ExitStack()
-        self._drafts = Path(self._open.enter_context(TemporaryDirectory(dir=path.parent)))
+        self.across, self._path = across, path
         self._numbers = count()
-        self._writer = Writer(path)
 
-    def close(self) -> None:
-        self._writer.close()
-        self._open.close()
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            drafts = opening.enter_context(TemporaryDirectory(dir=self._path.parent))
+            self._drafts = Path(drafts)
+            self._writer = opening.enter_context(closing(Writer(self._path)))
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        with self._open:
+            if kind is None:
+                self._writer.finish()
 
     def add(self, name: str, array: NDArray[Any]) -> None:
         self._writer.add(name, array)
@@ -134,7 +140,8 @@ class Merged:
         return of[: self.across.size], local[: self.across.size]
 
     def _growing(self, dtype: Any, first: int | None = None) -> Growing:
-        made = Growing(self._drafts / f"{next(self._numbers)}", dtype)
+        path = self._drafts / f"{next(self._numbers)}"
+        made = self._open.enter_context(closing(Growing(path, dtype)))
         if first is not None:
             made.append(np.array([first]))
         return made

@@ -43,21 +43,20 @@ def part_of(documents: Iterable[Document]) -> Arrays:
 
 def merge(across: Across, path: Path) -> None:
     """Writes the rows of parts that count to a file, which `arrays.Mapped` reads."""
-    merged = Merged(across, path)
-    merged.lists("ids.ends", "ids.bytes", np.uint8)
-    hashes = np.concatenate([part.arrays["ids.hashes"] for part in across.parts])
-    rows = np.concatenate([part.rows[part.arrays["ids.rows"]] for part in across.parts])
-    for name, array in _hashed(hashes[rows < across.size], rows[rows < across.size]).items():
-        merged.add(name, array)
-    names, kinds = kinds_of(across)
-    for name, array in Strings.arrays(names, "kind_names").items():
-        merged.add(name, array)
-    merged.add("kinds", kinds)
-    merged.column("years", np.int64)
-    merged.column("series", np.uint64)
-    for holder in (TextIndex, Names, Restricted, Labels):
-        holder.merge(merged)
-    merged.close()
+    with Merged(across, path) as merged:
+        merged.lists("ids.ends", "ids.bytes", np.uint8)
+        hashes = np.concatenate([part.arrays["ids.hashes"] for part in across.parts])
+        rows = np.concatenate([part.rows[part.arrays["ids.rows"]] for part in across.parts])
+        for name, array in _hashed(hashes[rows < across.size], rows[rows < across.size]).items():
+            merged.add(name, array)
+        names, kinds = kinds_of(across)
+        for name, array in Strings.arrays(names, "kind_names").items():
+            merged.add(name, array)
+        merged.add("kinds", kinds)
+        merged.column("years", np.int64)
+        merged.column("series", np.uint64)
+        for holder in (TextIndex, Names, Restricted, Labels):
+            holder.merge(merged)
 
 
 def kinds_of(across: Across) -> tuple[list[str], NDArray[np.uint32]]:

@@ -162,6 +162,7 @@ def _follow_words(table: Table, words: Words) -> None:
     if words.serial is None or words.serial > last:
         words.clear()
         words.add(_published(table))
+        words.unite()
         words.publish(last)
         return
     serial = words.serial
