@@ -4,6 +4,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,7 +19,7 @@ from ummid.errors import StoreError
 from ummid.search import generations, merging
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
-from ummid.search.generations import Words, open_newest
+from ummid.search.generations import Words, open_newest, stamp
 from ummid.search.searcher import Searcher
 from ummid.stores.vectors import Filter, Restricts, Window
 
@@ -243,7 +245,7 @@ def killed_before(patches: pytest.MonkeyPatch, step: int) -> None:
 def test_an_index_must_be_there_to_be_opened(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="holds no index"):
         open_newest(tmp_path)
-    assert generations.stamp(tmp_path) == ""
+    assert stamp(tmp_path) == ""
     Words(tmp_path).publish(0)
     assert Searcher(open_newest(tmp_path)[1]).search("matrix").found == ()
 
@@ -266,3 +268,111 @@ def test_who_opens_while_others_write_opens_what_is_newest_then(
     monkeypatch.setattr(generations, "_laid", overtaken)
     serial, catalogue = open_newest(tmp_path)
     assert (serial, len(catalogue.ids)) == (2, 3)
+
+
+def text_of(serial: int) -> str:
+    return f"serial {serial}"
+
+
+def written(serial: int) -> dict[str, Document | None]:
+    """Every document says the same serial, so that who mixes two generations is found out."""
+    there = {f"{n}": Document(id=f"{n}", text=text_of(serial)) for n in range(9)}
+    return {**there, f"{serial % 9}": None}
+
+
+def write_for_ever(folder: Path, first: int) -> None:
+    words = Words(folder)
+    for serial in count(first):
+        words.change(written(serial))
+        words.publish(serial)
+
+
+def read_until(folder: Path, last: int, told: "Queue[object]") -> None:
+    """Tells which serials were seen, or what went wrong."""
+    seen = []
+    try:
+        while not seen or seen[-1] < last:
+            serial, catalogue = open_newest(folder)
+            assert len(catalogue.ids) == 8
+            assert catalogue.text.frequency(str(serial)) == 8
+            seen.append(serial)
+    except BaseException as error:
+        told.put(repr(error))
+        raise
+    told.put(seen)
+
+
+def test_readers_in_other_processes_see_whole_generations_while_one_writes(
+    tmp_path: Path,
+) -> None:
+    words = Words(tmp_path)
+    words.change(written(1))
+    words.publish(1)
+    context = get_context("spawn")
+    told = context.Queue()
+    readers = [context.Process(target=read_until, args=(tmp_path, 40, told)) for _ in range(2)]
+    writer = context.Process(target=write_for_ever, args=(tmp_path, 2))
+    for process in (*readers, writer):
+        process.start()
+    try:
+        for _ in readers:
+            seen = told.get(timeout=60)
+            assert isinstance(seen, list), seen
+            assert seen == sorted(seen)
+    finally:
+        writer.kill()
+        for process in (*readers, writer):
+            process.join()
+
+
+def test_a_writer_killed_again_and_again_never_harms_what_is_published(tmp_path: Path) -> None:
+    """With SIGKILL, wherever it happens to be."""
+    context = get_context("spawn")
+    Words(tmp_path).publish(0)
+    for wait in (0.0, 0.01, 0.05, 0.11):
+        before = open_newest(tmp_path)[0]
+        writer = context.Process(target=write_for_ever, args=(tmp_path, before + 1))
+        writer.start()
+        while open_newest(tmp_path)[0] < before + 3:
+            assert writer.is_alive()
+        writer.join(wait)
+        writer.kill()
+        writer.join()
+        serial, catalogue = open_newest(tmp_path)
+        there = [document for document in written(serial).values() if document is not None]
+        assert answers(catalogue) == answers(Catalogue.of(there))
+    assert len(Words(tmp_path)) == 8
+
+
+def test_a_table_whose_feed_is_shorter_takes_the_place_of_another(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    words.add(ALL)
+    words.publish(7)
+    words.clear()
+    words.add(ALL[:1])
+    words.publish(3)
+    serial, catalogue = open_newest(tmp_path)
+    assert (serial, list(catalogue.ids)) == (3, ["t1"])
+    assert Words(tmp_path).serial == 3
+    assert len(list((tmp_path / "parts").iterdir())) == 1
+
+
+def test_every_generation_has_a_stamp_of_its_own(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    stamps = [stamp(tmp_path)]
+    for serial in (1, 2, 2, 3):
+        words.change({"a": Document(id="a", text=text_of(serial))})
+        words.publish(serial)
+        stamps.append(stamp(tmp_path))
+    assert len({*stamps}) == len(stamps)
+
+
+def test_all_parts_are_made_one(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    for document in ALL:
+        words.change({document.id: document})
+    words.unite()
+    words.unite()
+    words.publish(1)
+    assert words.parts == 1
+    assert answers(open_newest(tmp_path)[1]) == answers(Catalogue.of(ALL))
