@@ -34,7 +34,7 @@ def found(building: Building, asked: str) -> int:
 
 
 def _words(building: Building, kind: str) -> list[Path]:
-    return sorted((building.folder / "search" / "words-3" / kind).iterdir())
+    return sorted((building.folder / "search" / "words-4" / kind).iterdir())
 
 
 def _vectors(building: Building) -> Path:

@@ -367,7 +367,7 @@ def test_an_index_that_cannot_be_opened_is_tried_again_and_the_old_one_answers(
     assert names(ask(series, "/search?q=sharks"))
     building.title(statement(key="new", own_id="new", titles=(Text("Ronin", "en"),)))
     stored.update(building.table, building.folder, stored.embedder(), lambda _: None)
-    newest = max((building.folder / "search" / "words-3" / "generations").iterdir())
+    newest = max((building.folder / "search" / "words-4" / "generations").iterdir())
     whole = newest.read_bytes()
     newest.write_bytes(b"")
     assert "Ronin" not in names(ask(series, "/search?q=ronin"))

@@ -46,10 +46,20 @@ class Share:
         self.number, self.arrays = number, part.arrays
         self.groups = Groups(part.arrays, name)
         self.placed, self._size = part.rows, size
+        last = int(self.placed[-1]) if len(self.placed) else -1
+        self._all_count = not np.any(self.placed == size)
+        self._alone = self._all_count and last == len(self.placed) - 1
 
     def rows(self, part: slice) -> Rows:
         """Rows among all; `size` for those that count no more."""
-        return self.placed[self.groups.rows[part]]
+        own = self.groups.rows[part]
+        return own if self._alone else self.placed[own]
+
+    def counted(self, part: slice) -> int:
+        """How many rows count."""
+        if self._all_count:
+            return int(part.stop) - int(part.start)
+        return int(np.count_nonzero(self.rows(part) < self._size))
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:

@@ -33,7 +33,7 @@ _CHUNK = 8_000
 _ALIKE = 4
 """Parts of one class that are merged; the largest of a class are that much larger than of the one
 below."""
-_SMALL = 1_024
+_SMALL = 4_096
 """Documents below which all parts are of one class."""
 _MANY = 64
 """Parts that are merged before more are written: each is a file that is open."""

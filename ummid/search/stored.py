@@ -25,7 +25,7 @@ from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
 from ummid.views import changes, keys
 
-_FOLDER, _WORDS, _VECTORS = "search", "words-3", "vectors"
+_FOLDER, _WORDS, _VECTORS = "search", "words-4", "vectors"
 """The number goes with how words are laid out in files: what another version laid out is not opened
 but made anew."""
 _MARK = "followed.json"
