@@ -376,3 +376,31 @@ def test_all_parts_are_made_one(tmp_path: Path) -> None:
     words.publish(1)
     assert words.parts == 1
     assert answers(open_newest(tmp_path)[1]) == answers(Catalogue.of(ALL))
+
+
+def test_a_damaged_older_generation_is_no_hindrance(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    for serial, document in enumerate(ALL[:3], 1):
+        words.change({document.id: document})
+        words.publish(serial)
+        (tmp_path / "generations" / f"{serial:016d}").write_bytes(b"")
+    words.change({"t4": ALL[3]})
+    words.publish(4)
+    assert answers(open_newest(tmp_path)[1]) == answers(Catalogue.of(ALL))
+
+
+def test_a_generation_taken_away_meanwhile_has_no_stamp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Words(tmp_path).publish(1)
+    expected, there = stamp(tmp_path), generations._generations(tmp_path)
+    monkeypatch.setattr(generations, "_generations", lambda _: [*there, tmp_path / "9"])
+    assert stamp(tmp_path) == expected
+
+
+def test_many_changes_before_a_publication_do_not_become_many_files(tmp_path: Path) -> None:
+    words = Words(tmp_path)
+    for n in range(70):
+        words.change({f"{n}": Document(id=f"{n}", text="same")})
+    assert words.parts < 10
+    assert len(words) == 70
