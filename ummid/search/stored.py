@@ -5,8 +5,9 @@ know is left out.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fcntl import LOCK_EX, flock
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,8 @@ _MARK = "followed.json"
 _FILES = MappedVectors()
 _CHUNK = 1000
 """Titles that are read at a time."""
+_CHANGES = 8000
+"""Changes that are indexed at a time."""
 
 
 class Opened(NamedTuple):
@@ -166,9 +169,9 @@ def _follow_words(table: Table, words: Words) -> None:
         words.publish(last)
         return
     serial = words.serial
-    while found := list(changes.since(table, serial, _CHUNK)):
+    while found := list(changes.since(table, serial, _CHANGES)):
         titles = [*dict.fromkeys(change.title for change in found)]
-        words.change(dict(zip(titles, documents(table, titles), strict=True)))
+        words.change(dict(zip(titles, _as_published(table, titles), strict=True)))
         serial = found[-1].serial
     if serial != words.serial:
         words.publish(serial)
@@ -176,12 +179,17 @@ def _follow_words(table: Table, words: Words) -> None:
 
 def _published(table: Table) -> Iterator[Document]:
     """The documents of all titles, in the order of their ids."""
-    waiting: list[str] = []
     lead = len(keys.title(""))
-    for key, column, cell in table.scan(keys.title("")):
-        if column == keys.BODY and cell.value:
-            waiting.append(key[lead:].decode())
-            if len(waiting) == _CHUNK:
-                yield from filter(None, documents(table, waiting))
-                waiting.clear()
-    yield from filter(None, documents(table, waiting))
+    titles = (
+        key[lead:].decode()
+        for key, column, cell in table.scan(keys.title(""))
+        if column == keys.BODY and cell.value
+    )
+    return filter(None, _as_published(table, titles))
+
+
+def _as_published(table: Table, titles: Iterable[str]) -> Iterator[Document | None]:
+    """The document of each title; None for one that is not published."""
+    waiting = iter(titles)
+    while chunk := [*islice(waiting, _CHUNK)]:
+        yield from documents(table, chunk)
