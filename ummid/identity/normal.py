@@ -135,10 +135,11 @@ def title_names(title: str) -> tuple[str, ...]:
 
 
 class Parts(NamedTuple):
-    """Of a title the names that an article led, `matrix` of `Matrix, The`, and those of what
-    stands before and after each colon or dash."""
+    """Of a title the names that an article led, `matrix` of `Matrix, The`, those that none did,
+    and those of what stands before and after each colon or dash."""
 
     articled: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
     heads: tuple[str, ...] = ()
     tails: tuple[str, ...] = ()
 
@@ -148,13 +149,15 @@ def title_parts(title: str) -> Parts:
     """`Star Wars: Episode VI - Return of the Jedi` has the heads `star wars` and `star wars
     episode 6`, the tails `episode 6 return of the jedi` and `return of the jedi`."""
     texts = _texts(title)
-    articled = tuple(name for name, led in map(_led, texts) if led)
+    names = [_led(text) for text in texts]
+    articled = tuple(name for name, led in names if led)
+    bare = tuple(name for name, led in names if not led)
     if not _APART.search(title):
-        return Parts(articled)
+        return Parts(articled, bare)
     cuts = [(text, cut) for text in texts for cut in _APART.finditer(text)]
     heads = dict.fromkeys(_name(text[: cut.start()]) for text, cut in cuts)
     tails = dict.fromkeys(_name(text[cut.end() :]) for text, cut in cuts)
-    return Parts(articled, tuple(filter(None, heads)), tuple(filter(None, tails)))
+    return Parts(articled, bare, tuple(filter(None, heads)), tuple(filter(None, tails)))
 
 
 def _texts(title: str) -> list[str]:

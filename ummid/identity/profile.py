@@ -1,6 +1,6 @@
 """What identity compares of a statement: small, normalised, a function of the statement alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -36,8 +36,9 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
 
     `kind` is `film`, `series`, `season`, `episode`, "" for one of these, None for a statement
     that is not compared. `names` are normalised titles; `series` those of the series above;
-    `runtime` is in minutes; `words` are the longest of the synopsis. `articled` are
-    names that an article led; `heads` and `tails` what stands before and after a colon or dash.
+    `runtime` is in minutes; `words` are the longest of the synopsis. `articled` are names that
+    it states with an article only; `heads` and `tails` what stands before and after a colon or
+    dash.
     """
 
     kind: str | None = None
@@ -99,9 +100,16 @@ def profile(record: SourceRecord) -> Profile:
 
 
 def _parts(titles: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """Of all titles together what `title_parts` tells of one."""
-    for alike in zip(*map(title_parts, titles), strict=True):
-        yield tuple(dict.fromkeys(name for names in alike for name in names))[:_NAMES]
+    """The names that only an article leads, the heads and the tails of all titles."""
+    parts = [title_parts(title) for title in titles]
+    bare = {name for part in parts for name in part.bare}
+    yield _few(name for part in parts for name in part.articled if name not in bare)
+    yield _few(name for part in parts for name in part.heads)
+    yield _few(name for part in parts for name in part.tails)
+
+
+def _few(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))[:_NAMES]
 
 
 def _longest_words(record: SourceRecord) -> tuple[str, ...]:

@@ -25,7 +25,9 @@ def title_level(one: Profile, other: Profile) -> str:
         return UNKNOWN
     common = set(names).intersection(others)
     if common:
-        with_article = {name for name in common if (name in one.articled) != (name in other.articled)}
+        with_article = {
+            name for name in common if (name in one.articled) != (name in other.articled)
+        }
         level = _same(max(common - with_article or common, key=_telling))
         return level if common - with_article or level == "same, generic" else "article apart"
     best, pair = -1.0, ("", "")
@@ -72,7 +74,8 @@ def _near(x: str, y: str, alike: float, heads: Sequence[str], tails: Sequence[st
     shared = sum(map(len, words & others))
     length, other_length = sum(map(len, words)), sum(map(len, others))
     if shared == min(length, other_length):
-        return _held(*sorted((x, y), key=len), heads, tails)
+        shorter, longer = sorted((x, y), key=lambda name: (len(name), name))
+        return _held(shorter, longer, heads, tails)
     if alike >= 80:
         return "similar" + numbered
     if counts and counts == other_counts:
@@ -115,9 +118,7 @@ def _another_word(left: Set[str], of_other: Set[str]) -> bool:
 def _unlike(words: Set[str], others: Set[str]) -> bool:
     closed = "".join(sorted(others))
     return any(
-        len(word) > 2
-        and word not in closed
-        and not any(_misspelt(word, other) for other in others)
+        len(word) > 2 and word not in closed and not any(_misspelt(word, other) for other in others)
         for word in words
     )
 
