@@ -1,5 +1,6 @@
 """Evidence is symmetric, readable and a function of the two profiles."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,6 +129,12 @@ def test_titles_are_alike_to_a_level(names: list[str], others: list[str], level:
 def test_what_sets_titles_apart_is_seen(title: str, other: str, level: str) -> None:
     one, two = (profile(record(title=each)) for each in (title, other))
     assert compare(one, two).title == compare(two, one).title == level
+
+
+def test_a_profile_of_an_earlier_version_says_nothing_of_articles() -> None:
+    now = profile(record(title="The Stray"))
+    before = msgspec.structs.replace(now, articled=None)
+    assert compare(now, before).title == compare(now, now).title == "same, short"
 
 
 @pytest.mark.parametrize(

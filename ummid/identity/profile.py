@@ -37,8 +37,8 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
     `kind` is `film`, `series`, `season`, `episode`, "" for one of these, None for a statement
     that is not compared. `names` are normalised titles; `series` those of the series above;
     `runtime` is in minutes; `words` are the longest of the synopsis. `articled` are names that
-    it states with an article only; `heads` and `tails` what stands before and after a colon or
-    dash.
+    it states with an article only (None in rows of an earlier version); `heads` and `tails` what
+    stands before and after a colon or dash.
     """
 
     kind: str | None = None
@@ -54,7 +54,7 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
     countries: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
-    articled: tuple[str, ...] = ()
+    articled: tuple[str, ...] | None = None
     heads: tuple[str, ...] = ()
     tails: tuple[str, ...] = ()
 

@@ -25,11 +25,9 @@ def title_level(one: Profile, other: Profile) -> str:
         return UNKNOWN
     common = set(names).intersection(others)
     if common:
-        with_article = {
-            name for name in common if (name in one.articled) != (name in other.articled)
-        }
-        level = _same(max(common - with_article or common, key=_telling))
-        return level if common - with_article or level == "same, generic" else "article apart"
+        equal = common - _articles_apart(one.articled, other.articled)
+        level = _same(max(equal or common, key=_telling))
+        return level if equal or level == "same, generic" else "article apart"
     best, pair = -1.0, ("", "")
     for x in names:
         for y in others:
@@ -42,6 +40,11 @@ def title_level(one: Profile, other: Profile) -> str:
     if level not in _POOR:
         return level
     return _translated(names, others, level)
+
+
+def _articles_apart(one: Sequence[str] | None, other: Sequence[str] | None) -> set[str]:
+    """The names that an article leads on one side only, as far as both sides tell."""
+    return set() if one is None or other is None else set(one).symmetric_difference(other)
 
 
 def _telling(name: str) -> tuple[bool, int, str]:
