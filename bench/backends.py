@@ -4,9 +4,10 @@
 
 Feeds lie in a bucket (a folder in its place) and are announced one by one, the newest first and
 some of them twice, through the Pub/Sub emulator; `ummid ingest --streaming` keeps a Bigtable
-emulator's table up to date. Beside it, `ummid ingest` takes the folder as a whole. Then the views
-of both are compared byte for byte, and what became of every file. Ends with one JSON line; exit
-status 1 when something differs.
+emulator's table up to date; `ummid rights sync` copies its edges to the Firestore emulator. Beside
+it, `ummid ingest` takes the folder as a whole. Then the views of both are compared byte for byte,
+the edges in Firestore with the table's, and what became of every file. Ends with one JSON line;
+exit status 1 when something differs.
 """
 
 import argparse
@@ -26,7 +27,7 @@ from typing import Any
 from scripts.emulators import shared_emulator
 from transforms.files import match
 from ummid.opening import open_table
-from ummid.services import BIGTABLE, PUBSUB
+from ummid.services import BIGTABLE, FIRESTORE, PUBSUB
 from ummid.views.digest import digest
 from ummid.views.runs import reports
 
@@ -36,11 +37,12 @@ _TWICE = 5
 """Every so many are announced twice."""
 
 
-def ummid(*arguments: str) -> None:
+def ummid(*arguments: str, **settings: str) -> None:
     command = [sys.executable, "-c", _PROGRAM, *arguments]
-    done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    said = {f"UMMID_{name.upper()}": value for name, value in settings.items()}
+    done = subprocess.run(command, check=False, env=os.environ | said, stdout=subprocess.PIPE)
     if done.returncode:
-        raise SystemExit(f"ummid {arguments[0]} ended with {done.returncode}")
+        raise SystemExit(f"ummid {' '.join(arguments)}: {done.returncode}: {done.stdout.decode()}")
 
 
 def fill(bucket: Path, feeds: list[str]) -> list[Path]:
@@ -80,7 +82,7 @@ def main() -> None:
     parser.add_argument("feeds", nargs="+")
     asked = parser.parse_args()
     with ExitStack() as stack:
-        for name in (BIGTABLE, PUBSUB):
+        for name in (BIGTABLE, FIRESTORE, PUBSUB):
             if stack.enter_context(shared_emulator(name)) is None:
                 raise SystemExit(f"the {name} is not installed")
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -117,11 +119,17 @@ def compare(folder: Path, feeds: list[str]) -> dict[str, Any]:
         finally:
             process.kill()
     streamed = time.monotonic() - began
+    began = time.monotonic()
+    graph = f"firestore://bench/t{os.getpid()}"
+    ummid("rights", "sync", "--store", cloud, graph=graph)
+    ummid("rights", "verify", "--dry-run", "--store", cloud, graph=graph)  # ends where one differs
+    copied = time.monotonic() - began
     return {
         **differences(embedded, Path(cloud)),
         "files": len(files),
         "batch_s": round(batch, 1),
         "stream_s": round(streamed, 1),
+        "graph_s": round(copied, 1),
     }
 
 

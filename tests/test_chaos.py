@@ -1,11 +1,15 @@
 """The chaos benchmark sees what is wrong, and a scenario is what its seed says."""
 
+import signal
+import sys
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bench.chaos import stage
 from bench.chaos.__main__ import OUTCOMES, compare, plan, scenario, table
 from bench.chaos.world import PARTNERS, World, arrivals, world
 
@@ -101,3 +105,13 @@ def test_a_run_that_a_fault_ends_is_made_good() -> None:
 
 def test_kinds_take_turns_and_no_seed_comes_twice() -> None:
     assert plan(5, 10, ["a", "b"]) == [("a", 10), ("b", 11), ("a", 12), ("b", 13), ("a", 14)]
+
+
+def test_an_act_that_never_ends_is_ended_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "_LONGEST", 0.5)
+    monkeypatch.setattr(stage, "_PLAY", (sys.executable, "-c", "import time; time.sleep(600)"))
+    played = stage.Stage(tmp_path, {})
+    assert played.act("ingest") == -signal.SIGKILL
+    assert played.hung == 1

@@ -85,12 +85,16 @@ class EnrichTitles(beam.PTransform):
 
 
 def _partitions(_: int, run: Run) -> tuple[str, ...]:
-    return PARTITIONS if run.enricher is not None else ()
+    """Where other processes ask a service, one of them asks for all: its budget is one."""
+    if run.enricher is None:
+        return ()
+    return ("".join(PARTITIONS),) if run.is_handed and run.enricher.is_remote else PARTITIONS
 
 
-def _waiting(partition: str, run: Run) -> Iterator[str]:
-    yield from waiting(run.table(), partition)
-    reporter(run.id).partition(STEP)
+def _waiting(partitions: str, run: Run) -> Iterator[str]:
+    for partition in partitions:
+        yield from waiting(run.table(), partition)
+        reporter(run.id).partition(STEP)
 
 
 class _Count(beam.DoFn):

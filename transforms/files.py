@@ -25,7 +25,7 @@ class BeamFiles:
         self._local, self._watch = LocalFiles(), watch
 
     def open(self, path: str) -> BinaryIO:
-        if _is_local(path):
+        if is_local(path):
             return self._watch(self._local.open(path))
         try:
             found = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
@@ -34,7 +34,7 @@ class BeamFiles:
         return self._watch(cast("BinaryIO", found))
 
     def fingerprint(self, _path: str, stream: BinaryIO) -> object:
-        if _is_local(_path):
+        if is_local(_path):
             return self._local.fingerprint(_path, stream)
         return FileSystems.last_updated(_path)
 
@@ -59,7 +59,7 @@ def match(pattern: str, partner: str | None = None, format: str | None = None) -
 
 def _files(pattern: str) -> Iterator[tuple[str, int, float]]:
     """Path, size and time of change (epoch seconds) of what a pattern matches."""
-    if pattern and _is_local(pattern) and (there := Path(pattern)).exists():
+    if pattern and is_local(pattern) and (there := Path(pattern)).exists():
         for path in _below(there) if there.is_dir() else [there]:
             try:
                 found = path.stat()
@@ -85,7 +85,8 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in names)
 
 
-def _is_local(path: str) -> bool:
+def is_local(path: str) -> bool:
+    """Whether a path is of this machine's files."""
     return FileSystems.get_scheme(path) is None
 
 

@@ -7,9 +7,11 @@ import apache_beam as beam
 
 from transforms.files import BeamFiles
 from transforms.progress import FileProgress, reporter
+from ummid.errors import StoreError
+from ummid.holding import give_back
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import Comparisons, compare_partition
-from ummid.ingest.context import PARTITIONS, Run
+from ummid.ingest.context import PARTITIONS, Run, open_table
 from ummid.ingest.delivery import Delivery
 from ummid.ingest.finish import finish
 from ummid.ingest.pair import pair_partition
@@ -20,6 +22,7 @@ from ummid.ingest.run import now_ms
 from ummid.ingest.settle import Settled, settle
 from ummid.ingest.sources import Source, stage_source
 from ummid.partners import Partners
+from ummid.views import runs
 from ummid.views.runs import Counts, Enriched, RunReport
 
 Plan = tuple[Settled, list[Delivery]]
@@ -219,10 +222,16 @@ def _finish(
     resolved: list[Resolved],
     published: list[int],
 ) -> RunReport:
+    try:
+        table = run.table()
+    except StoreError:
+        if done := runs.report_of(open_table(run.store), run.id):
+            return done  # a bundle that is repeated: the run has given the store back
+        raise
     settled, deliveries = plan
-    return finish(
+    report = finish(
         run,
-        run.table(),
+        table,
         deliveries,
         settled,
         counts=counts,
@@ -232,3 +241,6 @@ def _finish(
         enriched=enriched,
         seconds=max(0, now_ms() - run.known) / 1000,
     )
+    if run.is_handed:
+        give_back(run.lease)
+    return report

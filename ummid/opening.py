@@ -4,24 +4,16 @@ A store is named by a path. One that begins with `bigtable:` names a Bigtable ta
 `bigtable://project/instance/table`; every other one is a folder.
 """
 
-import fcntl
-import os
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TextIO
 
 from ummid.errors import ConfigError, StoreError
 from ummid.stores.bigtable.place import is_bigtable, parse
 from ummid.stores.table import Table
 from ummid.views import keys
 
-_LOOK_AGAIN = 0.1
-"""Seconds between looks at a store that another run holds."""
-_LEASE = keys.counter("lease")
+_ANY_ROW = keys.counter("lease")
 
 
 def open_table(store: Path, *, readonly: bool = False) -> Table:
@@ -42,7 +34,7 @@ def open_table(store: Path, *, readonly: bool = False) -> Table:
         ) from error
     table = BigtableTable(place, spread=keys.SPREAD, last=keys.LAST, readonly=readonly)
     try:
-        table.get(_LEASE, keys.VALUE)  # says now that there is no such table
+        table.get(_ANY_ROW, keys.VALUE)  # says now that there is no such table
     except StoreError:
         table.close()
         raise
@@ -79,60 +71,3 @@ def require(store: Path) -> None:
     """Raises StoreError where there is no store."""
     if not is_bigtable(store) and not (store / "data.mdb").exists():
         raise StoreError(f"there is no store in {store}")
-
-
-def hold(store: Path, table: Table, patience: float = 0) -> AbstractContextManager[None]:
-    """Inside, this is the only run on the store. Raises StoreError while another one holds it,
-    after `patience` seconds.
-
-    On this machine that goes with the process, at once. On Bigtable it is a lease that runs out
-    a minute after the process was last heard of; a process that loses it writes no more.
-    """
-    if not is_bigtable(store):
-        return _locked(store, patience)
-    from ummid.stores.bigtable.table import BigtableTable
-    from ummid.stores.lease import Holder, Lease, holding
-
-    assert isinstance(table, BigtableTable)
-
-    def busy(holder: Holder) -> StoreError:
-        silent = time.time() - holder.heard
-        return _busy(parse(store), f"{holder.name}, heard of {silent:.0f} s ago")
-
-    return holding(Lease(table, _LEASE), table.refuse, busy, patience)
-
-
-def _busy(store: object, holder: str) -> StoreError:
-    return StoreError(
-        f"another ingest is running on {store} ({holder}); "
-        "wait for it (--wait SECONDS) or use another --store",
-        retryable=True,
-    )
-
-
-@contextmanager
-def _locked(store: Path, patience: float) -> Iterator[None]:
-    with (store / "ingest.lock").open("a+") as lock:
-        _hold(lock, lambda: _busy(store, _holder(lock.name)), patience)
-        lock.seek(0)
-        lock.truncate()
-        lock.write(f"process {os.getpid()}")
-        lock.flush()
-        yield
-
-
-def _hold(lock: TextIO, busy: Callable[[], StoreError], patience: float) -> None:
-    until = time.monotonic() + patience
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            if time.monotonic() >= until:
-                raise busy() from error
-            time.sleep(_LOOK_AGAIN)
-        else:
-            return
-
-
-def _holder(path: str) -> str:
-    return Path(path).read_text(encoding="utf-8").strip() or "unknown process"

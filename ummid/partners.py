@@ -53,11 +53,16 @@ class Partners:
 
         Raises ConfigError that names file, key and what to do.
         """
+        return cls.read((str(source), _content(source)) for source in _sources(Path(path)))
+
+    @classmethod
+    def read(cls, documents: Iterable[tuple[str, bytes]]) -> "Partners":
+        """As `load`, of TOML documents by name."""
         profiles: dict[str, Profile] = {}
         files: dict[str, tuple[str, ...]] = {}
-        origins: dict[str, Path] = {}
-        for source in _sources(Path(path)):
-            for name, table in _tables(source):
+        origins: dict[str, str] = {}
+        for source, content in documents:
+            for name, table in _tables(source, content):
                 if name in origins:
                     raise ConfigError(
                         f"{source}: partner.{name} is already in {origins[name]}; keep one of them"
@@ -251,11 +256,17 @@ def _sources(path: Path) -> list[Path]:
     return [path]
 
 
-def _tables(source: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _content(source: Path) -> bytes:
     try:
-        with source.open("rb") as file:
-            content = tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        return source.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{source}: cannot be read: {error}") from error
+
+
+def _tables(source: str, document: bytes) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        content = tomllib.loads(document.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{source}: cannot be read as TOML: {error}") from error
     for name in content:
         if name != "partner":

@@ -19,23 +19,26 @@ _PLAY = (sys.executable, "-m", "bench.chaos.play")
 
 
 class Stage:
-    """`environment` says what the acts see besides this process's own."""
+    """`environment` says what the acts see besides this process's own; `hung` counts acts that did
+    not end by themselves.
+    """
 
     def __init__(self, store: Path | str, environment: Mapping[str, str]) -> None:
         self._store = str(store)
         self._environment = {**os.environ, **environment}
+        self.hung = 0
 
     def act(self, what: str, *arguments: object) -> int:
         """The exit status of an act that nobody disturbs."""
         process = self._begin(what, *arguments)
-        return process.wait(_LONGEST)
+        return self._ended(process)
 
     def killed(self, dice: random.Random, within: float, *arguments: object) -> int:
         """The same of an act that is killed at a moment within so many seconds."""
         process = self._begin("ingest", *arguments)
         time.sleep(dice.uniform(0.2, 1) * within)
         process.kill()
-        return process.wait(_LONGEST)
+        return self._ended(process)
 
     def bereft(self, dice: random.Random, within: float, *arguments: object) -> int:
         """The same of an act of which a worker is killed."""
@@ -47,7 +50,7 @@ class Stage:
                 os.kill(dice.choice(sorted(workers)), signal.SIGKILL)
                 break
             time.sleep(0.02)
-        return process.wait(_LONGEST)
+        return self._ended(process)
 
     def check(self) -> dict[str, Any]:
         process = self._begin("check")
@@ -56,6 +59,15 @@ class Stage:
             raise RuntimeError(f"the store {self._store} cannot be read: {process.returncode}")
         found: dict[str, Any] = json.loads(said.splitlines()[-1])
         return found
+
+    def _ended(self, process: "subprocess.Popen[str]") -> int:
+        try:
+            return process.wait(_LONGEST)
+        except subprocess.TimeoutExpired:
+            self.hung += 1
+            for one in list(family(process.pid)):
+                os.kill(one, signal.SIGKILL)
+            return process.wait()
 
     def _begin(self, what: str, *arguments: object) -> "subprocess.Popen[str]":
         return subprocess.Popen(

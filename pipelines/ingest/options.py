@@ -24,5 +24,7 @@ class IngestOptions(PipelineOptions):
         parser.add_argument("--store", help="bigtable://project/instance/table")
         parser.add_argument("--partner", help="whose feeds these are")
         parser.add_argument("--feed_format", help="read them as this format")
-        parser.add_argument("--partners", help="partner profiles (TOML) in the image")
+        parser.add_argument(
+            "--partners", help="partner profiles (TOML), in a bucket or in the image"
+        )
         parser.add_argument("--release_held", type=truth, default=False)

@@ -4,25 +4,34 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from apache_beam.runners.portability.fn_api_runner import FnApiRunner
 from click.testing import CliRunner
 
+from pipelines.ingest.job import run_ingest
 from serving.app import create_app
 from tests.emulators import needs_bigtable
-from tests.samples.building import FEEDS, LANTERN, LATER, SAMPLES, Catalogue
+from tests.samples.building import FEEDS, LANTERN, LATER, PARTNERS, SAMPLES, Catalogue
 from tests.serving.test_serve import free_port, get, served
+from transforms.files import match
+from transforms.steps import _finish
 from ummid import opening
 from ummid.cli import main
 from ummid.errors import ConfigError, StoreError
-from ummid.ingest.context import close_table
-from ummid.ingest.run import begin
+from ummid.holding import LEASE
+from ummid.ingest.context import close_table, open_table
+from ummid.ingest.run import begin, handed_over
+from ummid.ingest.settle import settle
+from ummid.stores.lease import Lease, Timing
 from ummid.stores.table import Put, Table
-from ummid.views import changes, keys, titles
+from ummid.views import changes, keys, runs, titles
 from ummid.views.digest import VIEWS, digest
 
 ROOT = Path(__file__).parents[2]
@@ -179,11 +188,11 @@ from ummid.stores.bigtable import writing
 
 calls = iter(range(100_000))
 send = writing._request
-def killing(target, part):
+def killing(target, part, left):
     if next(calls) == int(sys.argv[2]):
-        send(target, part[: len(part) // 2])
+        send(target, part[: len(part) // 2], left)
         os.kill(os.getpid(), signal.SIGKILL)
-    return send(target, part)
+    return send(target, part, left)
 writing._request = killing
 Catalogue(Path(sys.argv[1])).take(FEEDS)
 """
@@ -215,14 +224,77 @@ def test_kill_9_within_a_batch_and_a_second_run_lose_nothing(
 def test_a_run_that_has_lost_its_lease_writes_no_more(tmp_path: Path) -> None:
     store = bigtable(tmp_path, "lost")
     try:
-        with begin(store) as run:
+        with begin(store, lasts=0.4) as run:
             table = run.table()
             table.write([Put(b"t#1", keys.BODY, 1, b"x")])
-            table.refuse("another process has taken the lease of this run")  # type: ignore[attr-defined]
-            with pytest.raises(StoreError, match=r"writing to .* failed: another process has"):
-                table.write([Put(b"t#1", keys.BODY, 2, b"y")])
+            other = Lease(open_table(store), LEASE, Timing(clock=lambda: time.time() + 1))
+            assert other.take() is None
+            with pytest.raises(StoreError, match=r"writing to .* failed: another run has taken"):
+                write_for_ever(table)
+            with pytest.raises(StoreError, match="another run has taken"):
+                run.table()
     finally:
         close_table(store)
+
+
+class Elsewhere(FnApiRunner):  # type: ignore[misc]
+    """A runner whose workers are not known to be in this process."""
+
+
+class Refusing(FnApiRunner):  # type: ignore[misc]
+    """An engine that takes no job."""
+
+    def run_pipeline(self, *_: object, **__: object) -> None:
+        raise OSError("the engine is full")
+
+
+def named(runner: type) -> str:
+    return f"{runner.__module__}.{runner.__qualname__}"
+
+
+def test_a_run_that_was_handed_over_ends_with_its_last_step(tmp_path: Path) -> None:
+    store = bigtable(tmp_path, "handed")
+    feeds = match(str(FEEDS / "northwind"))
+    try:
+        report = run_ingest(store, feeds, PARTNERS, runner=named(Elsewhere), lasts=4)
+        assert report.published > 0
+        with pytest.raises(StoreError, match=r"is running on .*run-.* launched by .*heard of"):
+            run_ingest(store, feeds, PARTNERS)
+        assert run_ingest(store, feeds, PARTNERS, patience=60).published == 0
+    finally:
+        close_table(store)
+
+
+def test_a_job_that_is_not_taken_leaves_the_store_free(tmp_path: Path) -> None:
+    store = bigtable(tmp_path, "refused")
+    feeds = match(str(FEEDS / "northwind"))
+    try:
+        with pytest.raises(OSError, match="the engine is full"):
+            run_ingest(store, feeds, PARTNERS, runner=named(Refusing))
+        assert run_ingest(store, feeds, PARTNERS).published > 0
+    finally:
+        close_table(store)
+
+
+def test_a_last_step_that_is_repeated_gives_the_report_again(tmp_path: Path) -> None:
+    store = bigtable(tmp_path, "repeated")
+    try:
+        with begin(store) as run:
+            handed = handed_over(run, 60)
+        settled = settle(handed, handed.table(), [])
+        ended = [_finish([], handed, (settled, []), [], [], [], []) for _ in range(2)]
+        assert ended[0] == ended[1]
+        assert list(runs.reports(open_table(store))) == [ended[0]]
+        late = replace(handed, id="run-of-nobody")
+        with pytest.raises(StoreError, match="another run has taken"):
+            _finish([], late, (settled, []), [], [], [], [])
+    finally:
+        close_table(store)
+
+
+def write_for_ever(table: Table) -> None:
+    while True:
+        table.write([Put(b"t#1", keys.BODY, 2, b"y")])
 
 
 def test_a_table_that_is_not_there_is_said_with_what_makes_it(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ RULES = "current: keeps 1 version; history: keeps every version; work: keeps 1 v
 def test_a_table_is_planned_then_made_then_left_alone(
     admin: BaseBigtableTableAdminClient, name: str
 ) -> None:
-    made = [f"+ table {name}: 23 tablets to begin with; {RULES}"]
+    made = [f"+ table {name}: 25 tablets to begin with; {RULES}"]
     assert tables("plan", name) == (2, made)
     assert tables("plan", name) == (2, made)
     assert tables("apply", name) == (0, made)

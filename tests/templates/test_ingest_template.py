@@ -42,8 +42,8 @@ def test_the_main_file_ingests(tmp_path: Path) -> None:
         (["--store=s"], "--feeds names nothing"),
         (["--feeds= ; ", "--store=s"], "--feeds names nothing"),
         (["--feeds=x"], "--store is missing"),
-        (["--feeds=x", "--store=s", "--runner=DataflowRunner"], "cannot hold the store's lease"),
-        (["--feeds=x", "--store=s", "--template_location=t"], "cannot hold the store's lease"),
+        ([f"--feeds={FEEDS}", "--store=s", "--runner=DataflowRunner"], "needs a store that its"),
+        (["--feeds=x", "--store=s", "--partners=nowhere"], "no such file or folder of partner"),
     ],
 )
 def test_options_that_cannot_be_used_are_said(arguments: list[str], said: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from tests.enrich.enrichers import MADE, Counting, Named
 from tests.ingest.feeds import Store, roku, write
 from tests.models.gemini_server import MODEL, THROTTLED, Gemini, Reply, refuses, says, serving
 from tests.models.telling import TOLD, synopsis, written
-from transforms.enrich import EnricherHandler, EnrichTitles
+from transforms.enrich import EnricherHandler, EnrichTitles, _partitions
 from ummid.enrich.choose import Chosen
-from ummid.ingest.context import Run
+from ummid.ingest.context import PARTITIONS, Run
 from ummid.ingest.enrich import Ended
 from ummid.ingest.run import begin
 from ummid.models.enricher import Enricher
@@ -71,9 +71,12 @@ def publish(store: Store, tmp_path: Path, *names: str) -> None:
     store.ingest(write(tmp_path / "feed.json", roku(movies, "2024-01-01T00:00:00Z")))
 
 
-def run(store: Store, enricher: Chosen | None, expected: Enriched) -> dict[str, int]:
+def run(
+    store: Store, enricher: Chosen | None, expected: Enriched, *, is_handed: bool = False
+) -> dict[str, int]:
     """Enriches on Beam all that is published, and gives the counters."""
-    with begin(store.path, enricher=enricher) as one:
+    with begin(store.path, enricher=enricher) as begun:
+        one = replace(begun, is_handed=is_handed)
         ids = store.titles_by_id()
         store.table.write(queue.puts(keys.unenriched, ids, one.id, "a", one.known))
         with beam.Pipeline("FnApiRunner") as pipeline:
@@ -107,6 +110,25 @@ def test_every_title_has_one_outcome_and_is_counted(store: Store, tmp_path: Path
     assert run(store, Named("m"), Enriched(20, 0, 1)) == {"enriched": 20, "failed": 1}
     assert said(store) == {name: name for name in names}
     assert run(store, Named("m"), Enriched(0, 20, 1)) == {"kept": 20, "failed": 1}
+
+
+@pytest.mark.parametrize(("handed", "who"), [(True, 1), (False, 16)])
+def test_of_processes_elsewhere_one_asks_a_service_for_all(
+    store: Store, handed: bool, who: int
+) -> None:
+    with begin(store.path) as begun:
+        one = replace(begun, is_handed=handed, enricher=GeminiAt("http://nowhere"))
+        assert len(_partitions(0, one)) == who
+        assert "".join(_partitions(0, one)) == "".join(PARTITIONS)
+        assert len(_partitions(0, replace(one, enricher=Chosen()))) == 16
+
+
+def test_what_one_process_asks_for_all_is_all_that_waits(
+    store: Store, tmp_path: Path, gemini: Gemini
+) -> None:
+    publish(store, tmp_path, *(f"t{number}" for number in range(20)))
+    run(store, GeminiAt(gemini.url), Enriched(20), is_handed=True)
+    assert len(said(store)) == 20
 
 
 @pytest.mark.parametrize(("odd", "code"), [("crash", "unexpected"), ("lost", "lost-outcome")])

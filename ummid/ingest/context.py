@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
-from ummid import opening
+from ummid import holding, opening
 from ummid.catalog.precedence import Precedence
 from ummid.enrich.choose import Chosen
+from ummid.holding import Leased
 from ummid.stores.table import Table
 
 PARTITIONS = tuple("0123456789abcdef")
@@ -21,7 +22,9 @@ held, unless the partner's profile says otherwise."""
 class Run:
     """`known` is when the run publishes (epoch ms): later than anything published before.
 
-    `enricher` is None where nobody enriches, `archive` where original bytes are not kept.
+    `enricher` is None where nobody enriches, `archive` where original bytes are not kept. `lease`
+    is what its processes write under, None on an embedded store; `is_handed` says that they go on
+    without the process that began it.
     """
 
     id: str
@@ -32,10 +35,15 @@ class Run:
     release_held: bool = False
     enricher: Chosen | None = None
     archive: Path | None = None
+    lease: Leased | None = None
+    is_handed: bool = False
 
     def table(self) -> Table:
-        """The store's table, shared by everything in this process that works on the run."""
-        return open_table(self.store)
+        """The store's table, shared by everything in this process that works on the run.
+
+        Raises StoreError when another run has taken the store.
+        """
+        return holding.under(open_table(self.store), self.lease)
 
 
 _tables: dict[Path, Table] = {}

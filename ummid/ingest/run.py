@@ -8,6 +8,7 @@ import gc
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ummid.catalog.precedence import Precedence
 from ummid.catalog.times import iso, to_ms
 from ummid.enrich.asking import asking
 from ummid.enrich.choose import Chosen
+from ummid.holding import hand_over, hold, under
 from ummid.ingest.apply import apply_partition
 from ummid.ingest.compare import compare_partition
 from ummid.ingest.context import PARTITIONS, Run, open_table
@@ -27,8 +29,9 @@ from ummid.ingest.resolve import resolve_partition
 from ummid.ingest.settle import settle
 from ummid.ingest.sources import Access, LocalFiles, Source, stage_source
 from ummid.ingest.upgrade import upgrade
-from ummid.opening import beside, hold
+from ummid.opening import beside
 from ummid.partners import Partners
+from ummid.stores.lease import LASTS, this_process
 from ummid.stores.table import Put, Table
 from ummid.views import changes, keys, queue
 from ummid.views.runs import Enriched, RunReport, run_id
@@ -61,15 +64,18 @@ def begin(
     patience: float = 0,
     enricher: Chosen | None = None,
     archive: Path | None = None,
+    lasts: float = LASTS,
 ) -> Iterator[Run]:
     """Opens a run on a store: alone, later than every earlier run, without their scratch.
 
     Raises StoreError while another run holds the store, after `patience` seconds, and
-    ConfigError for an enricher that cannot be asked. The lock goes with the process.
+    ConfigError for an enricher that cannot be asked. A lock on a folder goes with the process; the
+    lease of a table in the cloud runs out `lasts` seconds after who works on the run.
     """
     beside(store).mkdir(parents=True, exist_ok=True)
-    table = open_table(store)
-    with hold(store, table, patience):
+    opened = open_table(store)
+    with hold(store, opened, patience, lasts) as lease:
+        table = under(opened, lease)
         table.recover()
         started = clock()
         known = max(started, _last_clock(table) + 1)
@@ -85,10 +91,21 @@ def begin(
             release_held=release_held,
             enricher=enricher,
             archive=archive,
+            lease=lease,
         )
         upgrade(run, table)
         with _few_collections(), asking(run.id, enricher, table):
             yield run
+
+
+def handed_over(run: Run, seconds: float) -> Run:
+    """The run for processes that take it up within some seconds, and give back what they hold when
+    its last step is done. On a store in a folder this process goes on holding it.
+
+    Raises StoreError when another run has the store.
+    """
+    hand_over(run.lease, f"{run.id}, launched by {this_process()}", seconds)
+    return replace(run, is_handed=run.lease is not None)
 
 
 def _last_clock(table: Table) -> int:

@@ -115,3 +115,9 @@ def reports(table: Table) -> Iterator[RunReport]:
     """Every run, oldest first."""
     for _, _, cell in table.scan(b"g#"):
         yield _decode(cell.value)
+
+
+def report_of(table: Table, run_id: str) -> RunReport | None:
+    """That of a run; None of one that has not ended."""
+    cell = table.get(keys.run(run_id), keys.REPORT)
+    return _decode(cell.value) if cell else None

@@ -1,8 +1,9 @@
 """`Table` on one Bigtable table. See docs/backends.md for what it asks of the service."""
 
+import copy
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import islice
@@ -68,7 +69,8 @@ class BigtableTable:
         deadlines: Deadlines = _DEADLINES,
     ) -> None:
         self.place, self._deadlines, self._last = place, deadlines, tuple(last)
-        self._refused = "it was opened to be read only" if readonly else ""
+        self._readonly = readonly
+        self._left: Callable[[], float] = lambda: deadlines.write
         self._layout = Layout(spread)
         self._client = connect(place)
         self._target = open_target(self._client, place, deadlines)
@@ -135,11 +137,16 @@ class BigtableTable:
         for entry in batch:
             tells = logical(entry.row).startswith(self._last)
             (last if tells else rest).append(entry)
-        failed = send(self._target, self._pool, rest)
+        failed = self._sent(rest)
         if not failed:
-            return send(self._target, self._pool, last)
+            return self._sent(last)
         retryable = all(one.retryable for one in failed)
         return failed + [not_sent(entry, retryable) for entry in last]
+
+    def _sent(self, batch: Sequence[Entry]) -> list[Failure]:
+        return send(
+            self._target, self._pool, batch, lambda: min(self._left(), self._deadlines.write)
+        )
 
     def _partly(self, failed: Sequence[Failure], count: int) -> PartlyWritten:
         first = failed[0]
@@ -192,7 +199,7 @@ class BigtableTable:
             while some := list(islice(stream, _DROPPED_AT_ONCE)):
                 gone = [Entry(row.row_key) for _, row in some]
                 with self._writing():
-                    failed = send(self._target, self._pool, gone)
+                    failed = self._sent(gone)
                 if failed:
                     raise self._partly(failed, len(gone))
                 dropped += sum(_count(row) for _, row in some)
@@ -231,17 +238,27 @@ class BigtableTable:
             if put.version not in there and (is_history or max(there, default=-1) < put.version):
                 yield put
 
-    def refuse(self, why: str) -> None:
-        """From now on nothing is written: every write raises StoreError with the reason."""
-        self._refused = why
+    def fenced(self, left: Callable[[], float]) -> "BigtableTable":
+        """The same table for who may write as long as `left` says, in seconds; it raises
+        StoreError when that is over.
+        """
+        one = copy.copy(self)
+        one._left = left
+        return one
 
     def close(self) -> None:
         self._pool.shutdown(cancel_futures=True)
         self._client.close()
 
     def _writing(self) -> AbstractContextManager[None]:
-        if self._refused:
-            raise StoreError(f"writing to {self.place} failed: {self._refused}")
+        if self._readonly:
+            raise StoreError(f"writing to {self.place} failed: it was opened to be read only")
+        try:
+            self._left()
+        except StoreError as error:
+            raise StoreError(
+                f"writing to {self.place} failed: {error}", retryable=error.retryable
+            ) from error
         return asking(self.place, "writing to")
 
 

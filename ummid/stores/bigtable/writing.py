@@ -1,6 +1,6 @@
 """Writing batches: what is sent together, and what became of every row of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple, cast
 
@@ -9,6 +9,7 @@ from google.cloud.bigtable.data.exceptions import MutationsExceptionGroup
 from google.cloud.bigtable.data.mutations import Mutation
 from google.cloud.bigtable_v2.types import MutateRowsRequest
 
+from ummid.errors import StoreError
 from ummid.stores.bigtable.client import in_words, is_passing
 from ummid.stores.bigtable.layout import Layout, family, logical, micros
 from ummid.stores.table import HISTORY, Failure, Put, checked
@@ -84,14 +85,17 @@ def set_cell(put: Put) -> Mutation:
     return SetCell(family(put.column), put.column, put.value, micros(put.version))
 
 
-def send(target: Table, pool: Executor, batch: Sequence[Entry]) -> list[Failure]:
-    """Sends entries in a few requests at once, each tried again until its deadline.
+def send(
+    target: Table, pool: Executor, batch: Sequence[Entry], left: Callable[[], float]
+) -> list[Failure]:
+    """Sends entries in a few requests at once, each tried again for as many seconds as `left`
+    gives when it begins; none any more once it raises StoreError.
 
     Gives the rows that were not written in the end, in order of key. All entries are
     idempotent: only what failed is sent again.
     """
     failed: list[Failure] = []
-    requests = [pool.submit(_request, target, part) for part in _requests(batch)]
+    requests = [pool.submit(_request, target, part, left) for part in _requests(batch)]
     for request in requests:
         failed += request.result()
     return sorted(failed)
@@ -113,9 +117,17 @@ def _requests(batch: Sequence[Entry]) -> Iterator[list[Entry]]:
         yield waiting
 
 
-def _request(target: Table, part: list[Entry]) -> list[Failure]:
+def _request(target: Table, part: list[Entry], left: Callable[[], float]) -> list[Failure]:
     try:
-        target.bulk_mutate_rows([_mutations(entry) for entry in part])
+        seconds = left()
+    except StoreError as error:  # it may be written by who comes next
+        return [_about(_mutations(entry), str(error), True) for entry in part]
+    try:
+        target.bulk_mutate_rows(
+            [_mutations(entry) for entry in part],
+            operation_timeout=seconds,
+            attempt_timeout=min(seconds, target.default_mutate_rows_attempt_timeout or seconds),
+        )
     except MutationsExceptionGroup as group:
         return [_failure(error.entry, error.__cause__) for error in group.exceptions]
     return []
