@@ -7,6 +7,7 @@ from ummid.errors import StoreError
 
 _T = TypeVar("_T")
 
+
 class Refused(StoreError):
     """What was sent is not taken, however often it is sent."""
 

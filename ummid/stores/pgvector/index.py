@@ -63,8 +63,7 @@ class PgVectorIndex:
     Up to `few` items inside a filter are all scored. Of more, a graph (HNSW) gives candidates,
     read on in strict order until enough of them satisfy the filter; where it gives up before,
     all are scored. So a filter loses no answers; what an approximate search overlooks without
-    one may be overlooked within. An ItemError for what only the server refuses leaves the batches
-    before its own written.
+    one may be overlooked within.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ummid.errors import ItemError, StoreError
+from ummid.errors import ItemError, StoreError, first_of
 from ummid.stores.checks import check_shape, direction, unit
 from ummid.stores.halving import Refused
 from ummid.stores.table import Table
@@ -58,7 +58,8 @@ class VertexVectorIndex:
         self._wire, self._clock = wire, clock
         self._ledger = Ledger(table, prefix) if table is not None else None
         self._sign: int | None = None
-        self._check_embedder(embedder)
+        self._embedder = embedder
+        self._check_embedder()
 
     @property
     def counts(self) -> Counter[str]:
@@ -188,8 +189,8 @@ class VertexVectorIndex:
             self._sign = 1 if distance > 0 else -1
         return self._sign
 
-    def _check_embedder(self, embedder: str) -> None:
-        place, wanted = self._wire.place, f"{embedder}/{self.dimensions}"
+    def _check_embedder(self) -> None:
+        place, wanted = self._wire.place, f"{self._embedder}/{self.dimensions}"
         found = {point.datapoint_id: messages.marked(point) for point in self._wire.read([MARKER])}
         if not found and self._ledger is None:
             raise StoreError(f"nothing is in {place.index} yet; `ummid index` fills it")
