@@ -1,5 +1,7 @@
 """The one error vocabulary of the project."""
 
+from collections.abc import Sequence
+
 
 class UmmidError(Exception):
     """Something went wrong that a person can act on.
@@ -41,7 +43,8 @@ class StoreError(UmmidError):
 
 
 class ItemError(StoreError):
-    """An index does not take one item, whatever is sent beside it; `id` names it.
+    """An index does not take one item, whatever is sent beside it; `id` names it. `others` are
+    those of the same call that it does not take either, as far as it knows.
 
     `code` is stable and kebab-case (`too-many-restricts`), so that dead letters can be counted and
     filtered by it; the message is for people.
@@ -50,10 +53,17 @@ class ItemError(StoreError):
     def __init__(self, id: str, code: str, message: str) -> None:
         super().__init__(message, retryable=False)
         self.id, self.code = id, code
+        self.others: tuple[ItemError, ...] = ()
 
     def __reduce__(self) -> tuple[object, ...]:
         """So that it can be raised in a process and caught in another."""
         return type(self), (self.id, self.code, str(self)), self.__dict__
+
+
+def first_of(errors: Sequence[ItemError]) -> ItemError:
+    """The first of some, at least one, with the others beside it."""
+    errors[0].others = tuple(errors[1:])
+    return errors[0]
 
 
 class ModelError(UmmidError):

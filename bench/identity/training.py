@@ -23,7 +23,7 @@ from ummid.identity.compare import Evidence, compare
 from ummid.identity.model import Model
 
 FOLDS = 5
-MERGE, REVIEW = 3000, 500
+MERGE, REVIEW = 3500, 500
 """What joins by itself: the middle of a stretch, .20 to .40, over which F1 hardly moves, also on
 partners that the weights never saw."""
 THRESHOLDS = (1000, 2000, 3000, 4000, 5000)

@@ -3,6 +3,7 @@
     python -m bench.search --docs DOCS --queries QUERIES [--filters FILTERS] --out RUN.tsv
     python -m bench.search --score [--words] [--keep VECTORS.npz]
     python -m bench.search --titles 1000000 [--each 100] [--keep VECTORS.npz] [--folder DIR]
+    python -m bench.search --titles 100000 --changes 10 [--share 0.01]
 
 With --docs, answers every query through the search that the API uses, 100 documents each, all of
 which satisfy the query's filter, and ends with one JSON line: seconds, p50 and p95 of a query,
@@ -10,7 +11,8 @@ seconds to build the index, peak memory. --score judges by the sets beside the c
 filters and with them. --words leaves meaning out. --keep holds vectors from run to run. --titles
 makes so many titles of the catalogue's (see `scale`), indexes them, and asks --each real queries
 of every set, with filters and without: p50, p95 and p99 in ms, in all and by part. --folder keeps
-the index from run to run.
+the index from run to run. --changes indexes the words of so many titles in memory and in parts,
+then changes --share of them so many times: seconds, peak memory and parts of each.
 """
 
 import argparse
@@ -31,8 +33,12 @@ def main() -> None:
     parser.add_argument("--titles", type=int, metavar="N")
     parser.add_argument("--each", type=int, default=100, metavar="QUERIES")
     parser.add_argument("--folder", type=Path, metavar="DIR")
+    parser.add_argument("--changes", type=int, metavar="ROUNDS")
+    parser.add_argument("--share", type=float, default=0.01)
     asked = parser.parse_args()
-    if asked.titles:
+    if asked.titles and asked.changes:
+        _changing(asked)
+    elif asked.titles:
         _large(asked)
     elif asked.docs and asked.queries and asked.out:
         _run(asked)
@@ -54,6 +60,13 @@ def _large(asked: argparse.Namespace) -> None:
     from bench.search.large import measure
 
     for line in measure(asked.titles, asked.keep, asked.each, asked.folder):
+        print(line, flush=True)
+
+
+def _changing(asked: argparse.Namespace) -> None:
+    from bench.search.changing import measure
+
+    for line in measure(asked.titles, asked.share, asked.changes):
         print(line, flush=True)
 
 

@@ -20,6 +20,7 @@ from ummid.catalog.title import Title
 from ummid.models.minilm import MiniLM
 from ummid.search import searcher as searching
 from ummid.search.catalogue import Catalogue
+from ummid.search.generations import Words, open_newest
 from ummid.search.searcher import Searcher
 from ummid.stores.lmdb_table import LmdbTable
 from ummid.stores.mapped.index import MappedVectorIndex
@@ -84,7 +85,10 @@ def _told(build: Callable[[Path, int], None], folder: Path, size: int, told: Any
 
 def _words(folder: Path, size: int) -> None:
     base = list(sets.documents(sets.FOLDER / "docs.parquet"))
-    Catalogue.of(scale.documents(base, size)).write(folder / "words")
+    words = Words(folder / "words")
+    words.add(scale.documents(base, size))
+    words.unite()
+    words.publish(1)
 
 
 def _vectors(folder: Path, size: int) -> None:
@@ -136,7 +140,7 @@ class _Times:
 
 def _asked(folder: Path, count: int) -> Iterator[str]:
     model = MiniLM()
-    catalogue = Catalogue.open(folder / "words")
+    _, catalogue = open_newest(folder / "words")
     index = MappedVectorIndex(folder / "vectors", model.dimensions, readonly=True)
     times = _Times()
     model.embed = times.of("embed", model.embed)  # type: ignore[method-assign]

@@ -1,15 +1,17 @@
 """Evidence is symmetric, readable and a function of the two profiles."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.identity.test_links import record
 from ummid.identity.blocking import block_keys, blocks
 from ummid.identity.compare import compare
 from ummid.identity.levels import LEVELS, UNKNOWN
 from ummid.identity.model import SCALE, probability, shipped
 from ummid.identity.people import is_same_person
-from ummid.identity.profile import NO_PROFILE, Profile
+from ummid.identity.profile import NO_PROFILE, Profile, profile
 
 _WORDS = "pilot episode 2 3 night noche river rio rojo red house of the alien aliens love"
 _WORD = st.sampled_from(tuple(_WORDS.split()))
@@ -32,6 +34,9 @@ PROFILES = st.builds(
     st.sampled_from([(), ("US",), ("FR", "US"), ("DE",)]),
     st.sampled_from([(), ("drama",), ("action", "drama"), ("action", "crime", "drama")]),
     st.sampled_from([(), ("abcde", "fghij", "klmno", "pqrst"), ("abcde", "bbbbb", "ccccc", "dd")]),
+    _NAMES,
+    _NAMES,
+    _NAMES,
 )
 
 
@@ -95,6 +100,41 @@ def test_blocks_are_few_distinct_and_in_order(one: Profile) -> None:
 def test_titles_are_alike_to_a_level(names: list[str], others: list[str], level: str) -> None:
     one, other = Profile("film", tuple(names)), Profile("film", tuple(others))
     assert compare(one, other).title == level
+
+
+@pytest.mark.parametrize(
+    ("title", "other", "level"),
+    [
+        ("Thor", "Thor: The Dark World", "subtitle left out"),
+        (
+            "Star Wars: Episode VI",
+            "Star Wars: Episode VI - Return of the Jedi",
+            "subtitle left out",
+        ),
+        ("Return of the Jedi", "Star Wars: Episode VI - Return of the Jedi", "subtitle alone"),
+        ("Legacy", "TRON: Legacy", "subtitle alone, short"),
+        ("The Untold Story", "Secrets in the Sky: The Untold Story of Works", "contained, short"),
+        ("Red Riding: 1983", "Red Riding: In the Year 1983", "contained"),
+        ("Scrooge", "Thank You Mr. Scrooge", "contained, short"),
+        ("The Stray", "Stray", "article apart"),
+        ("I Like Me", "Like Me", "article apart"),
+        ("Stray, The", "The Stray", "same, short"),
+        ("La Terminal", "The Terminal", "same"),
+        ("The Stray (Stray)", "Stray", "same, short"),
+        ("The Pilot", "Pilot", "same, generic"),
+        ("The Christmas Train", "Tiny Christmas", "another word"),
+        ("The Eternal Now", "Eternal Vow", "alike"),
+    ],
+)
+def test_what_sets_titles_apart_is_seen(title: str, other: str, level: str) -> None:
+    one, two = (profile(record(title=each)) for each in (title, other))
+    assert compare(one, two).title == compare(two, one).title == level
+
+
+def test_a_profile_of_an_earlier_version_says_nothing_of_articles() -> None:
+    now = profile(record(title="The Stray"))
+    before = msgspec.structs.replace(now, articled=None)
+    assert compare(now, before).title == compare(now, now).title == "same, short"
 
 
 @pytest.mark.parametrize(

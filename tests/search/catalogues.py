@@ -7,6 +7,7 @@ import numpy as np
 from ummid.errors import StoreError, UmmidError
 from ummid.models.embedder import Task, Vector
 from ummid.models.outcome import Outcome
+from ummid.search.across import Across
 from ummid.search.document import Document
 from ummid.search.filters import Restricted
 from ummid.search.text_index import TextIndex
@@ -57,7 +58,11 @@ ALL = (MATRIX, OTHERS, HOUSE, AMELIE)
 
 
 def index_of(documents: Sequence[Document]) -> TextIndex:
-    return TextIndex(TextIndex.arrays(documents), len(documents))
+    return TextIndex(Across.one(TextIndex.arrays(documents), len(documents)))
+
+
+def restricted(documents: Sequence[Restricts]) -> Restricted:
+    return Restricted(Across.one(Restricted.arrays(documents), len(documents)))
 
 
 class Told:
@@ -93,7 +98,7 @@ class Listed:
         self._vectors = np.array([vectors[key] for key in self._ids], np.float32)
         named = restricts or {}
         ordered = [named.get(key, Restricts()) for key in self._ids]
-        self._restricted = Restricted(Restricted.arrays(ordered), len(ordered))
+        self._restricted = restricted(ordered)
         self.broken = False
 
     def search(

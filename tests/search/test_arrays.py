@@ -1,16 +1,13 @@
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.search.catalogues import ALL
 from ummid.errors import StoreError
-from ummid.search.arrays import Groups, Strings
-from ummid.search.catalogue import Catalogue
-from ummid.search.document import Document
-from ummid.search.searcher import Searcher
-from ummid.stores.vectors import Filter
+from ummid.search.arrays import Groups, Mapped, Strings, places, write
 
 
 @given(st.lists(st.text()), st.text())
@@ -36,29 +33,44 @@ def test_rows_are_found_by_their_key(groups: dict[str, list[int]]) -> None:
     assert kept.rows[kept.part("none of " + "".join(groups))].tolist() == []
 
 
-@pytest.mark.parametrize("copies", [1, 2_000])
-def test_a_catalogue_answers_the_same_when_it_was_written_and_opened(
-    tmp_path: Path, copies: int
-) -> None:
-    many = [Document(id=f"{n:05}", text=f"number {n}", kind="series") for n in range(copies)]
-    made = Catalogue.of([*ALL, *many])
-    made.write(tmp_path / "deep" / "index")
-    opened = Catalogue.open(tmp_path / "deep" / "index")
-    for asked in ("the matirx", "haunted house", "number 77", "a movie of 1999"):
-        within = Filter(ranges={"year": (1999, 2001)})
-        for filtered in (Filter(), within):
-            one, other = (Searcher(c).search(asked, within=filtered) for c in (made, opened))
-            assert one.found == other.found
-            assert one.matched.tolist() == other.matched.tolist()
-    assert opened.names.suggest("kid") == made.names.suggest("kid")
-    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["index"]
+@given(st.dictionaries(st.text(), st.lists(st.integers(0, 2**32 - 1)), max_size=5))
+def test_arrays_are_read_as_they_were_written(groups: dict[str, list[int]]) -> None:
+    arrays = Groups.arrays(groups, "x")
+    with TemporaryDirectory() as folder:
+        write(arrays, Path(folder) / "file", {"of": sorted(groups)})
+        mapped = Mapped(Path(folder) / "file")
+        assert mapped.said == {"of": sorted(groups)}
+        assert list(mapped) == list(arrays)
+        assert len(mapped) == len(arrays)
+        for name, array in arrays.items():
+            assert mapped[name].dtype == array.dtype
+            assert mapped[name].tolist() == array.tolist()
 
 
-def test_an_index_is_written_once_and_must_be_there_to_be_opened(tmp_path: Path) -> None:
-    catalogue = Catalogue.of([])
-    catalogue.write(tmp_path / "index")
-    with pytest.raises(StoreError, match="there already"):
-        catalogue.write(tmp_path / "index")
-    with pytest.raises(StoreError, match="holds no index"):
-        Catalogue.open(tmp_path / "other")
-    assert Searcher(Catalogue.open(tmp_path / "index")).search("matrix").found == ()
+def test_a_file_is_written_once(tmp_path: Path) -> None:
+    write({}, tmp_path / "file")
+    with pytest.raises(FileExistsError):
+        write({}, tmp_path / "file")
+
+
+@pytest.mark.parametrize("left", [0, 9, 40, -1])
+def test_a_file_that_was_not_written_to_its_end_is_damaged(tmp_path: Path, left: int) -> None:
+    write({"x": np.arange(3)}, tmp_path / "file")
+    whole = (tmp_path / "file").read_bytes()
+    (tmp_path / "file").write_bytes(whole[:left])
+    with pytest.raises(StoreError, match="file is damaged"):
+        Mapped(tmp_path / "file")
+
+
+def test_what_a_file_does_not_hold_is_named(tmp_path: Path) -> None:
+    write({"x": np.arange(3)}, tmp_path / "file")
+    with pytest.raises(StoreError, match="y is missing"):
+        Mapped(tmp_path / "file")["y"]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3))))
+def test_places_are_those_of_each_stretch(stretches: list[tuple[int, int]]) -> None:
+    first = np.array([one for one, _ in stretches], np.int64)
+    amounts = np.array([amount for _, amount in stretches], np.int64)
+    expected = [place for one, amount in stretches for place in range(one, one + amount)]
+    assert places(first, amounts).tolist() == expected

@@ -1,14 +1,14 @@
 """Filters are exact: they let through what a plain reading of each document lets through."""
 
 from collections import Counter
-from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ummid.search.filters import Facet, Restricted
+from tests.search.catalogues import restricted
+from ummid.search.filters import Facet
 from ummid.stores.vectors import EVERYTHING, Filter, Restricts, Window
 
 TOKENS = st.lists(st.sampled_from("abc"), max_size=3).map(tuple)
@@ -27,10 +27,6 @@ FILTERS = st.builds(
     st.none()
     | st.tuples(st.lists(st.sampled_from("xyz"), max_size=2).map(tuple), st.integers(0, 9)),
 )
-
-
-def restricted(documents: Sequence[Restricts]) -> Restricted:
-    return Restricted(Restricted.arrays(documents), len(documents))
 
 
 def satisfies(one: Restricts, asked: Filter) -> bool:

@@ -11,7 +11,7 @@ from tests.rights.offers import offer
 from tests.serving.building import KNOWN, Building, statement
 from ummid.catalog.model import Text
 from ummid.catalog.title import Title
-from ummid.errors import ItemError, UmmidError
+from ummid.errors import ItemError, UmmidError, first_of
 from ummid.models.embedder import Task, Vector
 from ummid.models.outcome import Outcome
 from ummid.search import refused
@@ -186,12 +186,13 @@ class Narrow(MappedVectorIndex):
     """Takes no item with more windows than `most`, as a service has its limits."""
 
     most = 0
+    calls = 0
 
     def upsert(self, items: Iterable[Item]) -> None:
         taken = [*items]
-        for item in taken:
-            if len(item.restricts.windows) > self.most:
-                raise ItemError(item.id, "too-many-restricts", f"{item.id} has too many windows")
+        self.calls += 1
+        if wide := [item.id for item in taken if len(item.restricts.windows) > self.most]:
+            raise first_of([ItemError(i, "too-many-restricts", f"{i}: too many") for i in wide])
         super().upsert(taken)
 
 
@@ -225,6 +226,17 @@ def test_a_title_that_the_index_does_not_take_is_a_dead_letter_and_its_neighbour
     assert letter_of(building, heat.id).resolved_by == "ummid index"
     in_france = Filter(on=(("FR|flix",), 20_250))
     assert [hit.id for hit in index.search(model._one("Heat").value, 5, in_france)] == [heat.id]
+    index.close()
+
+
+def test_titles_that_are_refused_together_cost_one_call_more(
+    building: Building, tmp_path: Path, mark: Mark
+) -> None:
+    index = Narrow(tmp_path / "narrow", Counting.dimensions)
+    for n in range(5):
+        title(building, f"Heat {n}", str(n), offers=[offer()] if n < 4 else [])
+    assert follow(building.table, index, Counting(), mark).refused == 4
+    assert index.calls == 2
     index.close()
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ummid.search.across import Across
 from ummid.search.labels import Labels, token
 
 
@@ -36,7 +37,8 @@ def test_different_genres_stay_apart() -> None:
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_token_is_shown_as_most_write_it(order: int) -> None:
     written = ["comedy", "Comedy", "Comedy", "drama", "Drama"][::order]
-    labels = Labels(Labels.arrays([[("genre", one.lower(), one)] for one in written]))
+    arrays = Labels.arrays([[("genre", one.lower(), one)] for one in written])
+    labels = Labels(Across.one(arrays, len(written)))
     assert labels.written("genre", "comedy") == "Comedy"
     assert labels.written("genre", "drama") == "Drama"
     assert labels.written("genre", "horror") == "horror"
@@ -57,4 +59,4 @@ def test_a_token_is_shown_as_most_write_it(order: int) -> None:
     ],
 )
 def test_languages_and_countries_have_names(space: str, named: str, spoken: str) -> None:
-    assert Labels(Labels.arrays([])).written(space, named) == spoken
+    assert Labels(Across.one(Labels.arrays([]), 0)).written(space, named) == spoken

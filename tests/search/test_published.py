@@ -6,13 +6,13 @@ import msgspec
 import pytest
 
 from tests.rights.offers import at, offer
+from tests.search.catalogues import restricted
 from ummid.catalog.grants import TerritorySet
 from ummid.catalog.model import Credit, Genre, Kind, Synopsis, Text
 from ummid.catalog.title import Contribution, Title, TitleParent
 from ummid.models.enricher import Enrichment, Generated
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
-from ummid.search.filters import Restricted
 from ummid.search.published import document, documents, window_tokens
 from ummid.search.searcher import Searcher
 from ummid.stores.lmdb_table import LmdbTable
@@ -124,11 +124,11 @@ def test_filters_on_territory_platform_and_date_find_what_is_available() -> None
         document(HEAT, offers(offer())).restricts,
         document(HEAT, offers(offer(territories=elsewhere, platform="other"))).restricts,
     ]
-    restricted = Restricted(Restricted.arrays(found_by), len(found_by))
+    index = restricted(found_by)
 
     def found(territory: str, day: str, *platforms: str) -> list[bool]:
         tokens = window_tokens(territory, platforms)
-        mask: list[bool] = restricted.mask(Filter(on=(tokens, at(day) // DAY))).tolist()
+        mask: list[bool] = index.mask(Filter(on=(tokens, at(day) // DAY))).tolist()
         return mask
 
     assert found("FR", "2025-06-01") == [True, False]

@@ -33,24 +33,24 @@ def found(building: Building, asked: str) -> int:
     return len(stored.open_search(building.folder, MODEL).searcher.search(asked).found)
 
 
-def _words(building: Building) -> Path:
-    (folder,) = (building.folder / "search" / "words-2").glob("[0-9]*")
-    return folder
+def _words(building: Building, kind: str) -> list[Path]:
+    return sorted((building.folder / "search" / "words-4" / kind).iterdir())
 
 
 def _vectors(building: Building) -> Path:
     return building.folder / "search" / "vectors" / MODEL.name / "index-2"
 
 
+@pytest.mark.parametrize("kind", ["parts", "generations"])
 @pytest.mark.parametrize("harm", ["cut", "emptied", "gone"])
-def test_damaged_words_are_told_and_made_anew(building: Building, harm: str) -> None:
+def test_damaged_words_are_told_and_made_anew(building: Building, kind: str, harm: str) -> None:
     update(building)
-    file = _words(building) / "years.npy"
+    (file,) = _words(building, kind)
     if harm != "gone":
         file.write_bytes(file.read_bytes()[: 9 if harm == "cut" else 0])
     else:
         file.unlink()
-    with pytest.raises(StoreError, match="damaged"):
+    with pytest.raises(StoreError, match=r"damaged|nothing is indexed"):
         stored.open_search(building.folder, MODEL)
     assert update(building).embedded == 0
     assert found(building, "heat") == 2
@@ -76,8 +76,7 @@ def test_only_the_newest_words_are_kept(building: Building) -> None:
     for number in range(4):
         building.title(statement(key=f"n{number}", own_id="n", titles=(Text("More", "en"),)))
         update(building)
-    kept = sorted((building.folder / "search" / "words-2").glob("[0-9]*"))
-    assert [int(folder.name) for folder in kept] == [5, 6]
+    assert [int(file.name) for file in _words(building, "generations")] == [5, 6]
     assert stored.newest(building.folder) == 6
 
 

@@ -1,11 +1,20 @@
+from collections.abc import Mapping
+
 import pytest
 
 from tests.search.catalogues import ALL
+from ummid.search.across import Across
 from ummid.search.document import Document
 from ummid.search.spelling import Spelling
 from ummid.search.titles import Names, Suggestion
 
-NAMES = Names(Names.arrays(ALL))
+NAMES = Names(Across.one(Names.arrays(ALL), len(ALL)))
+
+
+def spelling(words: Mapping[str, int]) -> Spelling:
+    """Of words and how often each is anywhere."""
+    rows = {word: [0] * times for word, times in words.items()}
+    return Spelling(Across.one(Spelling.arrays(rows), 1))
 
 
 @pytest.mark.parametrize(
@@ -43,10 +52,8 @@ def test_a_misspelt_word_of_a_name_is_understood(written: str, meant: str | None
 
 
 def test_of_equally_near_words_the_more_frequent_is_meant() -> None:
-    assert (
-        Spelling(Spelling.arrays([("lamp", 1), ("damp", 9), ("camp", 9)])).nearest("xamp") == "camp"
-    )
-    assert Spelling(Spelling.arrays([])).nearest("lamp") is None
+    assert spelling({"lamp": 1, "damp": 9, "camp": 9}).nearest("xamp") == "camp"
+    assert spelling({}).nearest("lamp") is None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +74,8 @@ def test_suggestions_begin_as_typed(typed: str, texts: list[str]) -> None:
 
 def test_suggestions_are_limited_and_say_what_they_are() -> None:
     twice = [Document(id=key, titles=("Home",), people=("Homer",)) for key in "ab"]
-    names = Names(Names.arrays([*twice, Document(id="c", titles=("Homeward Home", "Homebound"))]))
+    documents = [*twice, Document(id="c", titles=("Homeward Home", "Homebound"))]
+    names = Names(Across.one(Names.arrays(documents), len(documents)))
     assert names.suggest("home", 3) == [
         Suggestion("Home", "title", 2),
         Suggestion("Homer", "person", 2),

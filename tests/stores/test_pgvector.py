@@ -232,6 +232,13 @@ def test_an_item_that_is_not_taken_is_named_and_nothing_is_written(
     assert len(index.search(vector(), 9)) == 2
 
 
+def test_all_that_the_server_does_not_take_are_named_at_once(index: PgVectorIndex) -> None:
+    with pytest.raises(ItemError) as raised:
+        index.upsert([item("aa"), item("b", 2**63), item("c"), item("d", 2**63)])
+    assert [raised.value.id, *(other.id for other in raised.value.others)] == ["b", "d"]
+    assert [other.code for other in raised.value.others] == ["refused"]
+
+
 def test_more_items_than_go_together_are_all_written(index: PgVectorIndex) -> None:
     index.upsert(item(f"i{number}") for number in range(1201))
     assert index.versions([f"i{number}" for number in range(1201)]) == [1] * 1201

@@ -274,7 +274,8 @@ def test_a_refusal_is_said_and_not_repeated(
     with pytest.raises(StoreError, match=said) as raised:
         index.upsert(items(1))
     assert not raised.value.retryable
-    assert vertex.calls[UPSERT] == before + 1
+    asked_again = code is grpc.StatusCode.INVALID_ARGUMENT  # whether the item is to blame
+    assert vertex.calls[UPSERT] == before + 1 + asked_again
 
 
 def test_writes_that_cannot_have_their_turn_in_time_end(opened: Open) -> None:
@@ -471,6 +472,7 @@ def test_an_item_that_the_service_refuses_is_named_and_its_neighbours_go_through
     with pytest.raises(ItemError, match="INVALID_ARGUMENT: a datapoint is not taken") as raised:
         index.upsert(items(150, version=2))
     assert (raised.value.id, raised.value.code) == ("i007", "refused")
+    assert [other.id for other in raised.value.others] == ["i123"]
     assert index.counts["refused"] == 2
     expected = {f"i{n:03}" for n in range(150)} - {"i007", "i123"}
     assert {hit.id for hit in index.search(at(1), 200)} == expected
@@ -479,6 +481,19 @@ def test_an_item_that_the_service_refuses_is_named_and_its_neighbours_go_through
     assert index.verify()["same"] == 150
     index.upsert(items(150, version=2))  # what was not taken may be sent again
     assert len(index.search(at(1), 200)) == 150
+
+
+def test_many_refused_items_in_front_hold_up_no_other(vertex: Vertex, opened: Open) -> None:
+    index, bad = opened(), {f"i{n:03}" for n in range(42)}
+    vertex.refuses = lambda point: name_of(point.datapoint_id) in bad
+    before = vertex.calls[UPSERT]
+    with pytest.raises(ItemError) as raised:
+        index.upsert(items(500))
+    assert {raised.value.id, *(other.id for other in raised.value.others)} == bad
+    assert vertex.calls[UPSERT] - before < 2 * 42 + 20
+    assert len(index.search(at(1), 600)) == 458
+    index.upsert([Item("z", at(9), 1)])  # nothing is left that would fail again
+    assert index.versions(["z"]) == [1]
 
 
 def test_restricts_that_the_service_refuses_take_their_item_out(

@@ -40,7 +40,7 @@ def compare(one: Profile, other: Profile) -> Evidence:
     )
     return Evidence(
         _kind(one, other),
-        title_level(one.names, other.names),
+        title_level(one, other),
         _year(one.year, other.year),
         _numbers(one, other),
         _date(one.date, other.date),

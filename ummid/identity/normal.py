@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 from unicodedata import normalize
 
 from anyascii import anyascii
@@ -68,6 +69,8 @@ _LOST_LETTER = re.compile("(?<=\\w)[?\ufffd](?=\\w)")
 """What an encoding that lacks a letter left of it: `Oph?ls`."""
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 _YEARS = re.compile(r"(?:19|20)\d{2}(?:\s*[-\u2013]\s*(?:(?:19|20)\d{2})?)?")
+_APART = re.compile(r"\s*[:;]\s+|\s+[-\u2013\u2014/|]\s+|(?<=\w{4})\.\s+")
+"""What sets a subtitle apart. A full stop after few letters ends an abbreviation."""
 _AKA = re.compile(r"(?:a\.?k\.?a\.?|also known as)[\s:]+", re.IGNORECASE)
 _EDITION = re.compile(
     r"[\s:,-]+(?:(?:the )?(?:director'?s|extended|unrated|uncut|theatrical|special|ultimate|final"
@@ -127,6 +130,38 @@ def title_names(title: str) -> tuple[str, ...]:
     `Seven (a.k.a. Se7en) (1995)` states `7` and `se7en`; `Matrix, The` states `matrix`. Years,
     markers and editions go, a leading or inverted article too; numerals become digits.
     """
+    found = dict.fromkeys(name for one in _texts(title) if (name := _name(one)))
+    return tuple(found) or ((name,) if (name := plain(title)) else ())
+
+
+class Parts(NamedTuple):
+    """Of a title the names that an article led, `matrix` of `Matrix, The`, those that none did,
+    and those of what stands before and after each colon or dash."""
+
+    articled: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    heads: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=65536)
+def title_parts(title: str) -> Parts:
+    """`Star Wars: Episode VI - Return of the Jedi` has the heads `star wars` and `star wars
+    episode 6`, the tails `episode 6 return of the jedi` and `return of the jedi`."""
+    texts = _texts(title)
+    names = [_led(text) for text in texts]
+    articled = tuple(name for name, led in names if led)
+    bare = tuple(name for name, led in names if not led)
+    if not _APART.search(title):
+        return Parts(articled, bare)
+    cuts = [(text, cut) for text in texts for cut in _APART.finditer(text)]
+    heads = dict.fromkeys(_name(text[: cut.start()]) for text, cut in cuts)
+    tails = dict.fromkeys(_name(text[cut.end() :]) for text, cut in cuts)
+    return Parts(articled, bare, tuple(filter(None, heads)), tuple(filter(None, tails)))
+
+
+def _texts(title: str) -> list[str]:
+    """The title without what is in brackets, then what of that is another name."""
     text = repaired(title.strip())
     others: list[str] = []
     if "(" in text or "[" in text:
@@ -142,8 +177,7 @@ def title_names(title: str) -> tuple[str, ...]:
             return " "
 
         text = _BRACKETS.sub(keep, text).strip()
-    found = dict.fromkeys(name for one in (text, *others) if (name := _name(one)))
-    return tuple(found) or ((name,) if (name := plain(title)) else ())
+    return [text, *others]
 
 
 def normal_title(title: str) -> str:
@@ -152,6 +186,11 @@ def normal_title(title: str) -> str:
 
 
 def _name(text: str) -> str:
+    return _led(text)[0]
+
+
+def _led(text: str) -> tuple[str, bool]:
+    """The name that a text states, and whether an article led it."""
     if "," in text:
         before, _, last = text.rpartition(",")
         if (article := last.strip().lower().rstrip("'\u2019")) in ARTICLES:
@@ -159,11 +198,12 @@ def _name(text: str) -> str:
     if text.rstrip().lower().endswith(_EDITION_ENDS):
         text = _EDITION.sub("", text)
     words = plain(text).split()
-    if len(words) > 1 and words[0] in ARTICLES:
+    led = len(words) > 1 and words[0] in ARTICLES
+    if led:
         del words[0]
     if not _RECOUNTED.isdisjoint(words):
         words = _counted(words)
-    return " ".join(words)
+    return " ".join(words), led
 
 
 def _counted(words: list[str]) -> list[str]:

@@ -1,10 +1,12 @@
 """What identity compares of a statement: small, normalised, a function of the statement alone."""
 
+from collections.abc import Iterable, Iterator, Sequence
+
 from msgspec import Struct
 
 from ummid.catalog.model import Kind, SourceRecord
 from ummid.identity.genres import genre_names
-from ummid.identity.normal import person_name, plain, title_names
+from ummid.identity.normal import person_name, plain, title_names, title_parts
 
 _KINDS: dict[Kind, str] = {
     "film": "film",
@@ -34,7 +36,9 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
 
     `kind` is `film`, `series`, `season`, `episode`, "" for one of these, None for a statement
     that is not compared. `names` are normalised titles; `series` those of the series above;
-    `runtime` is in minutes; `words` are the longest of the synopsis.
+    `runtime` is in minutes; `words` are the longest of the synopsis. `articled` are names that
+    it states with an article only (None in rows of an earlier version); `heads` and `tails` what
+    stands before and after a colon or dash.
     """
 
     kind: str | None = None
@@ -50,6 +54,9 @@ class Profile(Struct, frozen=True, array_like=True, gc=False):
     countries: tuple[str, ...] = ()
     genres: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    articled: tuple[str, ...] | None = None
+    heads: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
 
 
 NO_PROFILE = Profile()
@@ -59,7 +66,8 @@ def profile(record: SourceRecord) -> Profile:
     kind = _KINDS.get(record.kind)
     if kind is None:
         return NO_PROFILE
-    names = dict.fromkeys(n for t in record.titles if t.use in _USES for n in title_names(t.value))
+    titles = [t.value for t in record.titles if t.use in _USES]
+    names = dict.fromkeys(n for title in titles for n in title_names(title))
     series = dict.fromkeys(
         n
         for p in record.parents
@@ -87,7 +95,21 @@ def profile(record: SourceRecord) -> Profile:
         tuple(sorted(record.countries)),
         tuple(sorted({name for g in record.genres for name in genre_names(g.text)})),
         _longest_words(record),
+        *_parts(titles),
     )
+
+
+def _parts(titles: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The names that only an article leads, the heads and the tails of all titles."""
+    parts = [title_parts(title) for title in titles]
+    bare = {name for part in parts for name in part.bare}
+    yield _few(name for part in parts for name in part.articled if name not in bare)
+    yield _few(name for part in parts for name in part.heads)
+    yield _few(name for part in parts for name in part.tails)
+
+
+def _few(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))[:_NAMES]
 
 
 def _longest_words(record: SourceRecord) -> tuple[str, ...]:

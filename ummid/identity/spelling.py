@@ -4,27 +4,30 @@ import re
 from collections.abc import Sequence, Set
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from ummid.identity.generic import is_generic
 from ummid.identity.levels import UNKNOWN
 from ummid.identity.lexicon import is_common, meaning
+from ummid.identity.profile import Profile
 
 _NUMBER = re.compile(r"\d+")
 _TELLING = (("same, long", 13), ("same", 8), ("same, short", 4))
 """Letters that a name must have to tell so much, those of common words counting half."""
-_MISSPELT = 60
-"""Words that are less alike (of 100) are two words."""
 _MANY = 12
 """More pairs of names than this are not compared for translations."""
 
 
-def title_level(names: Sequence[str], others: Sequence[str]) -> str:
+def title_level(one: Profile, other: Profile) -> str:
     """The level of the two names that are most alike."""
+    names, others = one.names, other.names
     if not names or not others:
         return UNKNOWN
     common = set(names).intersection(others)
     if common:
-        return _same(max(common, key=lambda name: (not is_generic(name), len(name), name)))
+        equal = common - _articles_apart(one.articled, other.articled)
+        level = _same(max(equal or common, key=_telling))
+        return level if equal or level == "same, generic" else "article apart"
     best, pair = -1.0, ("", "")
     for x in names:
         for y in others:
@@ -33,10 +36,19 @@ def title_level(names: Sequence[str], others: Sequence[str]) -> str:
             alike = max(fuzz.ratio(x, y), fuzz.token_sort_ratio(x, y))
             if alike > best or (alike == best and _ordered(x, y) > _ordered(*pair)):
                 best, pair = alike, (x, y)
-    level = _near(*pair, best)
+    level = _near(*pair, best, one.heads + other.heads, one.tails + other.tails)
     if level not in _POOR:
         return level
     return _translated(names, others, level)
+
+
+def _articles_apart(one: Sequence[str] | None, other: Sequence[str] | None) -> set[str]:
+    """The names that an article leads on one side only, as far as both sides tell."""
+    return set() if one is None or other is None else set(one).symmetric_difference(other)
+
+
+def _telling(name: str) -> tuple[bool, int, str]:
+    return not is_generic(name), len(name), name
 
 
 def _ordered(x: str, y: str) -> tuple[str, str]:
@@ -50,7 +62,7 @@ def _same(name: str) -> str:
     return next((level for level, least in _TELLING if length >= least), "same, common")
 
 
-def _near(x: str, y: str, alike: float) -> str:
+def _near(x: str, y: str, alike: float, heads: Sequence[str], tails: Sequence[str]) -> str:
     counts, other_counts = set(_NUMBER.findall(x)), set(_NUMBER.findall(y))
     if counts != other_counts and counts and other_counts:
         return "other number, alike" if alike >= 80 else "other number"
@@ -65,8 +77,8 @@ def _near(x: str, y: str, alike: float) -> str:
     shared = sum(map(len, words & others))
     length, other_length = sum(map(len, words)), sum(map(len, others))
     if shared == min(length, other_length):
-        held = "begun" if _begins(x, y) else "contained"
-        return held if min(len(x), len(y)) >= 10 else f"{held}, short"
+        shorter, longer = sorted((x, y), key=lambda name: (len(name), name))
+        return _held(shorter, longer, heads, tails)
     if alike >= 80:
         return "similar" + numbered
     if counts and counts == other_counts:
@@ -85,9 +97,17 @@ def _near(x: str, y: str, alike: float) -> str:
     return "differ"
 
 
-def _begins(x: str, y: str) -> bool:
-    """Whether one is the other without what follows: a subtitle, most often."""
-    return f"{x} ".startswith(f"{y} ") or f"{y} ".startswith(f"{x} ")
+def _held(shorter: str, longer: str, heads: Sequence[str], tails: Sequence[str]) -> str:
+    """Of a title whose words are all in the other: whether they are a part that a colon or a
+    dash sets apart there, its beginning, or just some."""
+    if shorter in heads:
+        return "subtitle left out"
+    short = ", short" if len(shorter) < 10 else ""
+    if shorter in tails:
+        return f"subtitle alone{short}"
+    if heads and 2 * len(shorter) < len(longer):
+        return "contained, short"
+    return ("begun" if longer.startswith(f"{shorter} ") else "contained") + short
 
 
 def _another_word(left: Set[str], of_other: Set[str]) -> bool:
@@ -101,11 +121,15 @@ def _another_word(left: Set[str], of_other: Set[str]) -> bool:
 def _unlike(words: Set[str], others: Set[str]) -> bool:
     closed = "".join(sorted(others))
     return any(
-        len(word) > 2
-        and word not in closed
-        and all(fuzz.ratio(word, other) < _MISSPELT for other in others)
+        len(word) > 2 and word not in closed and not any(_misspelt(word, other) for other in others)
         for word in words
     )
+
+
+def _misspelt(word: str, other: str) -> bool:
+    """Whether a third of the letters differ at most, or a single one."""
+    most = max(1, max(len(word), len(other)) // 3)
+    return OSA.distance(word, other, score_cutoff=most) <= most
 
 
 _POOR = frozenset(

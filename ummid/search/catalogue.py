@@ -1,19 +1,20 @@
 """Everything that search by words holds of a set of documents."""
 
 from collections.abc import Iterable, Sequence
-from hashlib import blake2b
 from itertools import pairwise
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 
-from ummid.errors import StoreError
-from ummid.search.arrays import Arrays, Strings, read, write
+from ummid.search.across import Across
+from ummid.search.arrays import Arrays, Strings
 from ummid.search.asking import GRAMMAR
 from ummid.search.document import Document
 from ummid.search.filters import Mask, Restricted
+from ummid.search.ids import Ids
 from ummid.search.labels import Labels
+from ummid.search.laying import columns
+from ummid.search.part import part_of
 from ummid.search.question import Question
 from ummid.search.text_index import Scores, TextIndex
 from ummid.search.titles import Names
@@ -26,75 +27,29 @@ _PART = 3
 """Signs of the shorter of two words written as one."""
 _FADE = 6.0
 """Years by which a guess at the time is off before it counts a third."""
-_NO_YEAR = -(10**6)
 
 
 class Catalogue:
     """Immutable; rows are numbered in the order of ids, so that equal scores have an order."""
 
-    def __init__(self, arrays: Arrays) -> None:
-        self._arrays = arrays
-        self.ids = Strings(arrays, "ids")
-        self._hashes, self._hashed = arrays["ids.hashes"], arrays["ids.rows"]
-        self._years, self._year_of = arrays["years"], arrays["years.of"]
-        self._kinds = arrays["kinds"]
-        self._kind_names = Strings(arrays, "kind_names")
-        self.series = arrays["series"]
+    def __init__(self, across: Across, columns: Arrays) -> None:
+        self.ids = Ids(across, columns["sources"])
+        self._years, self._year_of = columns["years"], columns["years.of"]
+        self._kinds = columns["kinds"]
+        self._kind_names = Strings(columns, "kind_names")
+        self.series = columns["series"]
         """By row; 0 for a document of no series."""
-        self.text = TextIndex(arrays, len(self.ids))
-        self.names = Names(arrays)
-        self.restricted = Restricted(arrays, len(self.ids))
-        self.labels = Labels(arrays)
+        self.text = TextIndex(across)
+        self.names = Names(across)
+        self.restricted = Restricted(across)
+        self.labels = Labels(across)
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> Self:
-        """Of several documents with one id the last counts."""
-        last = {document.id: document for document in documents}
-        ordered = [last[key] for key in sorted(last)]
-        years = [_NO_YEAR if document.year is None else document.year for document in ordered]
-        named, year_of = np.unique(np.array(years, np.int64), return_inverse=True)
-        hashes = np.array([_hash(document.id) for document in ordered], np.uint64)
-        by_hash = np.argsort(hashes)
-        kinds = sorted({document.kind for document in ordered})
-        series = {name: n for n, name in enumerate(sorted({"", *(d.series for d in ordered)}))}
-        return cls(
-            {
-                **Strings.arrays(sorted(last), "ids"),
-                "ids.hashes": hashes[by_hash],
-                "ids.rows": by_hash.astype(np.uint32),
-                "years": named,
-                "years.of": year_of.astype(np.uint32),
-                "kinds": np.array([kinds.index(d.kind) for d in ordered], np.int64),
-                **Strings.arrays(kinds, "kind_names"),
-                "series": np.array([series[d.series] for d in ordered], np.uint32),
-                **TextIndex.arrays(ordered),
-                **Names.arrays(ordered),
-                **Restricted.arrays([document.restricts for document in ordered]),
-                **Labels.arrays(document.labels for document in ordered),
-            }
-        )
-
-    @classmethod
-    def open(cls, folder: Path) -> Self:
-        """As written to a folder; its files are mapped, so that processes share them."""
-        arrays = read(folder)
-        try:
-            return cls(arrays)
-        except KeyError as error:
-            raise StoreError(f"the index in {folder} is damaged: {error} is missing") from error
-
-    def write(self, folder: Path) -> None:
-        """Into a new folder, which appears complete or not at all."""
-        write(self._arrays, folder)
-
-    def rows(self, keys: Sequence[str]) -> list[int | None]:
-        """The row of each id; None where no document has it."""
-        if not len(self.ids):
-            return [None] * len(keys)
-        found = np.searchsorted(self._hashes, np.array([_hash(key) for key in keys], np.uint64))
-        rows = self._hashed[np.minimum(found, len(self.ids) - 1)]
-        each = zip(rows.tolist(), self.ids.at(rows), keys, strict=True)
-        return [row if known == key else None for row, known, key in each]
+        """All in memory. Of several documents with one id the last counts."""
+        arrays = part_of(documents)
+        across = Across.one(arrays, len(arrays["years"]))
+        return cls(across, columns(across))
 
     def corrections(self, question: Question) -> dict[str, str]:
         """Words that are nowhere, and the words of titles and names they stand for: written in
@@ -156,9 +111,3 @@ class Catalogue:
         """The documents of the kind that a question names; none when it names none."""
         place = self._kind_names.find(question.kind or "\0")
         return np.asarray(self._kinds == (-1 if place is None else place), np.bool_)
-
-
-def _hash(key: str) -> int:
-    """64 bits: of a hundred million ids, hardly two share one."""
-    coded = key.encode("utf-8", "surrogatepass")
-    return int.from_bytes(blake2b(coded, digest_size=8).digest(), "little")

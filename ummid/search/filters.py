@@ -1,14 +1,15 @@
 """Which documents satisfy a filter, exactly, before anything is scored; and counts by token."""
 
-from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ummid.search.arrays import Arrays, Groups
+from ummid.search.across import Across, Share, Spread
+from ummid.search.arrays import Arrays, Groups, places, starts
+from ummid.search.merging import Beside, Merged
 from ummid.stores.vectors import Filter, Restricts
 
 Mask = NDArray[np.bool_]
@@ -29,13 +30,10 @@ class Facet(NamedTuple):
 class Restricted:
     """The restricts of documents numbered from 0, turned round: from token to documents."""
 
-    def __init__(self, arrays: Arrays, size: int) -> None:
-        self._size = size
-        self._tokens = Groups(arrays, "tokens")
-        self._held_from, self._held = arrays["held.starts"], arrays["held.tokens"]
-        self._numbers, self._values = Groups(arrays, "numbers"), arrays["numbers.values"]
-        self._windows = Groups(arrays, "windows")
-        self._from, self._until = arrays["windows.from"], arrays["windows.until"]
+    def __init__(self, across: Across) -> None:
+        self._size = across.size
+        self._tokens = Spread(across, "tokens")
+        self._numbers, self._windows = Spread(across, "numbers"), Spread(across, "windows")
 
     @staticmethod
     def arrays(restricts: Sequence[Restricts]) -> Arrays:
@@ -57,13 +55,26 @@ class Restricted:
         grouped = Groups.arrays(tokens, "tokens")
         return {
             **grouped,
-            **held(grouped, len(restricts)),
+            **_held(grouped, len(restricts)),
             **Groups.arrays({name: list(rows) for name, rows in numbers.items()}, "numbers"),
             "numbers.values": np.array(values, np.int64),
             **Groups.arrays({t: [row for row, *_ in w] for t, w in windows.items()}, "windows"),
             "windows.from": np.array([start for _, start, _ in times], np.int64),
             "windows.until": np.array([end for *_, end in times], np.int64),
         }
+
+    @staticmethod
+    def merge(merged: Merged) -> None:
+        parts = merged.across.parts
+
+        def beside(name: str) -> Beside:
+            return lambda number, stretch: parts[number].arrays[name][stretch]
+
+        tokens = merged.groups("tokens")
+        merged.lists("held.starts", "held.tokens", np.uint32, tokens.moved)
+        merged.groups("numbers", {"values": (np.int64, beside("numbers.values"))})
+        times = {name: (np.int64, beside(f"windows.{name}")) for name in ("from", "until")}
+        merged.groups("windows", times)
 
     def mask(self, within: Filter) -> Mask:
         """True for each document that satisfies every part of a filter."""
@@ -80,69 +91,73 @@ class Restricted:
 
     def facets(self, matched: Mask, spaces: Iterable[str]) -> Mapping[str, tuple[Facet, ...]]:
         """How many of the matched documents carry each token, the most frequent first."""
-        counts = self._counted(matched)
-        return {space: self._facets(counts, space) for space in spaces}
-
-    def _counted(self, matched: Mask) -> NDArray[np.int64]:
-        """By token, how many of the matched documents carry it: by way of the documents where
-        they are few, else by way of the tokens.
-        """
-        size, rows = len(self._tokens.keys), np.flatnonzero(matched)
-        if len(rows) * _FEW < self._size:
-            first, after = self._held_from[rows], self._held_from[rows + 1]
-            amounts = after - first
-            places = np.arange(amounts.sum()) + np.repeat(after - np.cumsum(amounts), amounts)
-            return np.bincount(self._held[places], minlength=size)
-        if not size:
-            return np.zeros(0, np.int64)
-        inside = matched[self._tokens.rows]
-        return np.add.reduceat(inside, self._tokens.starts[:-1], dtype=np.int64)
-
-    def _facets(self, counts: NDArray[np.int64], space: str) -> tuple[Facet, ...]:
-        keys = self._tokens.keys
-        first = bisect_left(keys, f"{space}{_BETWEEN}")
-        last = bisect_left(keys, f"{space}{_AFTER}")
-        found = [
-            Facet(keys[first + place].partition(_BETWEEN)[2], int(counts[first + place]))
-            for place in np.flatnonzero(counts[first:last]).tolist()
-        ]
-        return tuple(sorted(found, key=lambda facet: (-facet.documents, facet.token)))
+        every = np.append(matched, False)
+        counted = [(share, _counted(share, every[share.placed])) for share in self._tokens.shares]
+        return {space: _facets(counted, space) for space in spaces}
 
     def _any(self, space: str, tokens: Iterable[str]) -> Mask:
-        mask = np.zeros(self._size, np.bool_)
+        mask = self._none()
         for token in tokens:
-            mask[self._tokens.rows[self._tokens.part(f"{space}{_BETWEEN}{token}")]] = True
-        return mask
+            for share, part in self._tokens.parts(f"{space}{_BETWEEN}{token}"):
+                mask[share.rows(part)] = True
+        return mask[: self._size]
 
     def _range(self, name: str, first: int | None, last: int | None) -> Mask:
-        part = self._numbers.part(name)
-        values = self._values[part]
-        inside = np.ones(len(values), np.bool_)
-        if first is not None:
-            inside &= values >= first
-        if last is not None:
-            inside &= values <= last
-        mask = np.zeros(self._size, np.bool_)
-        mask[self._numbers.rows[part][inside]] = True
-        return mask
+        mask = self._none()
+        for share, part in self._numbers.parts(name):
+            values = share.arrays["numbers.values"][part]
+            inside = np.ones(len(values), np.bool_)
+            if first is not None:
+                inside &= values >= first
+            if last is not None:
+                inside &= values <= last
+            mask[share.rows(part)[inside]] = True
+        return mask[: self._size]
 
     def _open(self, tokens: Iterable[str], day: int) -> Mask:
-        mask = np.zeros(self._size, np.bool_)
+        mask = self._none()
         for token in tokens:
-            part = self._windows.part(token)
-            holds = (self._from[part] <= day) & (day < self._until[part])
-            mask[self._windows.rows[part][holds]] = True
-        return mask
+            for share, part in self._windows.parts(token):
+                start, end = share.arrays["windows.from"][part], share.arrays["windows.until"][part]
+                mask[share.rows(part)[(start <= day) & (day < end)]] = True
+        return mask[: self._size]
+
+    def _none(self) -> Mask:
+        """With a place for the rows that count no more, behind all others."""
+        return np.zeros(self._size + 1, np.bool_)
 
 
-def held(tokens: Arrays, size: int) -> Arrays:
+def _counted(share: Share, matched: Mask) -> NDArray[np.int64]:
+    """By token of a part, how many of the matched documents carry it: by way of the documents
+    where they are few, else by way of the tokens.
+    """
+    size, rows = len(share.groups.keys), np.flatnonzero(matched)
+    if len(rows) * _FEW < len(matched):
+        first = share.arrays["held.starts"][rows]
+        amounts = share.arrays["held.starts"][rows + 1] - first
+        return np.bincount(share.arrays["held.tokens"][places(first, amounts)], minlength=size)
+    if not size:
+        return np.zeros(0, np.int64)
+    inside = matched[share.groups.rows]
+    return np.add.reduceat(inside, share.groups.starts[:-1], dtype=np.int64)
+
+
+def _facets(counted: Iterable[tuple[Share, NDArray[np.int64]]], space: str) -> tuple[Facet, ...]:
+    found: Counter[str] = Counter()
+    for share, counts in counted:
+        keys = share.groups.keys
+        first, last = keys.first(f"{space}{_BETWEEN}"), keys.first(f"{space}{_AFTER}")
+        for place in (first + np.flatnonzero(counts[first:last])).tolist():
+            found[keys[place].partition(_BETWEEN)[2]] += int(counts[place])
+    facets = (Facet(token, documents) for token, documents in found.items())
+    return tuple(sorted(facets, key=lambda facet: (-facet.documents, facet.token)))
+
+
+def _held(tokens: Arrays, size: int) -> Arrays:
     """The tokens of each document, from the documents of each token."""
-    rows = tokens["tokens.rows"]
-    places = np.repeat(
-        np.arange(len(tokens["tokens.starts"]) - 1), np.diff(tokens["tokens.starts"])
-    )
-    counts = np.bincount(rows, minlength=size)
+    rows, amounts = tokens["tokens.rows"], np.diff(tokens["tokens.starts"])
+    of = np.repeat(np.arange(len(amounts)), amounts)
     return {
-        "held.starts": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        "held.tokens": places[np.argsort(rows, kind="stable")].astype(np.uint32),
+        "held.starts": starts(np.bincount(rows, minlength=size)),
+        "held.tokens": of[np.argsort(rows, kind="stable")].astype(np.uint32),
     }

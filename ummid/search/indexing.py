@@ -142,8 +142,9 @@ class _Follow:
             try:
                 self._vectors.upsert([*items.values()])
             except ItemError as error:
-                errors[error.id] = error
-                del items[error.id]
+                for each in (error, *error.others):
+                    errors[each.id] = each
+                    del items[each.id]
             else:
                 return errors
 

@@ -4,12 +4,15 @@ Partners write "comedy", "Comedy" and "Comedies" for one genre. A token is what 
 common; a label is the spelling that most titles have.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import pycountry
 
-from ummid.search.arrays import Arrays, Strings
+from ummid.search.across import Across, Spread
+from ummid.search.arrays import Arrays, Groups
+from ummid.search.merging import Merged
 from ummid.search.words import plain_words
 
 _GENRES: Mapping[str, str] = {
@@ -36,7 +39,6 @@ _GENRES: Mapping[str, str] = {
     for other in others
 }
 _NAME = "labels"
-_BETWEEN = "\x00"
 
 
 def token(space: str, written: str) -> str:
@@ -70,23 +72,33 @@ def spoken(space: str, named: str) -> str:
 class Labels:
     """The most frequent spelling of each token that is not written as it is."""
 
-    def __init__(self, arrays: Arrays) -> None:
-        self._keys, self._written = Strings(arrays, f"{_NAME}.keys"), Strings(arrays, _NAME)
+    def __init__(self, across: Across) -> None:
+        self._spread = Spread(across, _NAME)
+        self.written = lru_cache(maxsize=65_536)(self._written)
+        """The label of a token in a namespace."""
 
     @staticmethod
     def arrays(labels: Iterable[Iterable[tuple[str, str, str]]]) -> Arrays:
-        counted = Counter(label for one in labels for label in one)
-        # Of equally frequent ones the first in code order, which has its capitals.
-        ordered = sorted(counted, key=lambda label: (-counted[label], label[2]))
-        chosen: dict[str, str] = {}
-        for space, named, written in ordered:
-            chosen.setdefault(f"{space}{_BETWEEN}{named}", written)
-        keys = sorted(chosen)
-        return {
-            **Strings.arrays(keys, f"{_NAME}.keys"),
-            **Strings.arrays([chosen[key] for key in keys], _NAME),
-        }
+        """Of the labels of each document."""
+        groups: defaultdict[str, list[int]] = defaultdict(list)
+        for row, one in enumerate(labels):
+            for space, named, written in one:
+                groups[_key(space, named) + written].append(row)
+        return Groups.arrays(groups, _NAME)
 
-    def written(self, space: str, named: str) -> str:
-        place = self._keys.find(f"{space}{_BETWEEN}{named}")
-        return spoken(space, named) if place is None else self._written[place]
+    @staticmethod
+    def merge(merged: Merged) -> None:
+        merged.groups(_NAME)
+
+    def _written(self, space: str, named: str) -> str:
+        counted: Counter[str] = Counter()
+        for key, share, place in self._spread.begun(lead := _key(space, named)):
+            counted[key[len(lead) :]] += int(share.counts[place])
+        # Of equally frequent ones the first in code order, which has its capitals.
+        found = min((-count, written) for written, count in counted.items()) if counted else (0, "")
+        return found[1] if found[0] else spoken(space, named)
+
+
+def _key(space: str, named: str) -> str:
+    """What no other token begins with, whatever signs are in either."""
+    return f"{len(space)} {len(named)} {space}{named}"

@@ -158,7 +158,7 @@ class Searcher:
             # Libraries raise what they like of a damaged file; words need none of it.
             _log.exception("searched by words alone")
             return None, True
-        rows = self._catalogue.rows([hit.id for hit in hits])
+        rows = self._catalogue.ids.rows([hit.id for hit in hits])
         known = {row: hit.score for row, hit in zip(rows, hits, strict=True) if row is not None}
         floor = hits[-1].score if len(hits) == _DEPTH else 0.0
         cosines = np.full(len(self._catalogue.ids), floor, np.float32)

@@ -1,36 +1,40 @@
 """A store's search: words in mapped files, vectors mapped, both as far as they were indexed.
 
-Indexing writes a new folder of words and then removes all but the newest two, so that who has
-opened one may finish with it. Vectors follow on their own: what they name and the words do not
+Words and vectors follow the change feed each on its own: what vectors name and the words do not
 know is left out.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fcntl import LOCK_EX, flock
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from ummid.errors import StoreError
 from ummid.models.embedder import Embedder
 from ummid.models.minilm.embedder import MiniLM
+from ummid.search import generations
 from ummid.search.catalogue import Catalogue
 from ummid.search.document import Document
+from ummid.search.generations import Words
 from ummid.search.indexing import Followed, Indexed, Mark, follow
 from ummid.search.places import MappedVectors, Vectors
 from ummid.search.published import documents
 from ummid.search.searcher import Searcher
 from ummid.stores.table import Table
 from ummid.stores.vectors import EVERYTHING, Filter, Hit, VectorIndex
-from ummid.views import keys
+from ummid.views import changes, keys
 
-_FOLDER, _WORDS, _VECTORS = "search", "words-2", "vectors"
+_FOLDER, _WORDS, _VECTORS = "search", "words-4", "vectors"
 """The number goes with how words are laid out in files: what another version laid out is not opened
 but made anew."""
 _MARK = "followed.json"
-_KEPT = 2
 _FILES = MappedVectors()
 _CHUNK = 1000
+"""Titles that are read at a time."""
+_CHANGES = 8000
+"""Changes that are indexed at a time."""
 
 
 class Opened(NamedTuple):
@@ -72,31 +76,26 @@ def update(
 ) -> Indexed:
     """Indexes what a table publishes and is not indexed yet; waits for who does so already.
 
-    What is damaged of the words is made anew. Raises StoreError for damaged vectors.
+    Words that are damaged, or those of another table, are made anew. Raises StoreError for damaged
+    vectors. Whoever is killed leaves what was indexed before, and may call again.
     """
     (store / _FOLDER).mkdir(parents=True, exist_ok=True)
     with (store / _FOLDER / "lock").open("ab") as lock:
         flock(lock, LOCK_EX)
         done = _follow(table, store, model, progress, vectors)
-        folder = _words(store) / f"{done.serial:016d}"
-        if not _opens(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            Catalogue.of(_published(table)).write(folder)
-            for old in _generations(store)[:-_KEPT]:
-                shutil.rmtree(old, ignore_errors=True)
+        _follow_words(table, _opened(_words(store)))
     return done
 
 
 def newest(store: Path) -> int | None:
     """How far the words of a store are indexed; None where they are not."""
-    found = _generations(store)
-    return int(found[-1].name) if found else None
+    return generations.newest(_words(store))
 
 
 def generation(store: Path, model: Embedder, vectors: Vectors = _FILES) -> str:
     """Another one after every update of the words or of the vectors; cheap to ask for."""
-    marks = (_words(store), beside(store, model, vectors) / _MARK)
-    return ".".join(_stamp(path) for path in marks)
+    mark = _stamp(beside(store, model, vectors) / _MARK)
+    return f"{generations.stamp(_words(store))}.{mark}"
 
 
 def open_search(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Opened:
@@ -105,10 +104,9 @@ def open_search(store: Path, model: Embedder, vectors: Vectors = _FILES) -> Open
     Raises StoreError when nothing is indexed, or words are damaged.
     """
     now = generation(store, model, vectors)  # before opening: what is opened is no older
-    serial = newest(store)
-    if serial is None:
+    if newest(store) is None:
         raise StoreError(f"nothing is indexed in {store}; `ummid index` makes it searchable")
-    catalogue = Catalogue.open(_words(store) / f"{serial:016d}")
+    serial, catalogue = generations.open_newest(_words(store))
     try:
         index = vectors.open(beside(store, model, vectors), model, None)
     except StoreError as error:
@@ -153,26 +151,45 @@ def _words(store: Path) -> Path:
     return store / _FOLDER / _WORDS
 
 
-def _opens(folder: Path) -> bool:
+def _opened(folder: Path) -> Words:
     try:
-        Catalogue.open(folder)
+        return Words(folder)
     except StoreError:
-        return False
-    return True
+        shutil.rmtree(folder, ignore_errors=True)
+        return Words(folder)
 
 
-def _generations(store: Path) -> list[Path]:
-    return sorted(path for path in _words(store).glob("*") if path.name.isdecimal())
+def _follow_words(table: Table, words: Words) -> None:
+    # Changes of the meantime are read twice, by the next call for the second time.
+    last = changes.last_serial(table)
+    if words.serial is None or words.serial > last:
+        words.clear()
+        words.add(_published(table))
+        words.unite()
+        words.publish(last)
+        return
+    serial = words.serial
+    while found := list(changes.since(table, serial, _CHANGES)):
+        titles = [*dict.fromkeys(change.title for change in found)]
+        words.change(dict(zip(titles, _as_published(table, titles), strict=True)))
+        serial = found[-1].serial
+    if serial != words.serial:
+        words.publish(serial)
 
 
 def _published(table: Table) -> Iterator[Document]:
     """The documents of all titles, in the order of their ids."""
-    waiting: list[str] = []
     lead = len(keys.title(""))
-    for key, column, cell in table.scan(keys.title("")):
-        if column == keys.BODY and cell.value:
-            waiting.append(key[lead:].decode())
-            if len(waiting) == _CHUNK:
-                yield from filter(None, documents(table, waiting))
-                waiting.clear()
-    yield from filter(None, documents(table, waiting))
+    titles = (
+        key[lead:].decode()
+        for key, column, cell in table.scan(keys.title(""))
+        if column == keys.BODY and cell.value
+    )
+    return filter(None, _as_published(table, titles))
+
+
+def _as_published(table: Table, titles: Iterable[str]) -> Iterator[Document | None]:
+    """The document of each title; None for one that is not published."""
+    waiting = iter(titles)
+    while chunk := [*islice(waiting, _CHUNK)]:
+        yield from documents(table, chunk)

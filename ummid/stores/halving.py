@@ -7,25 +7,23 @@ from ummid.errors import StoreError
 
 _T = TypeVar("_T")
 
-HOPELESS = 8
-"""Refused one by one while none was taken: the fault is not theirs."""
-
 
 class Refused(StoreError):
     """What was sent is not taken, however often it is sent."""
 
 
 def send_in_halves(
-    things: Sequence[_T], send: Callable[[Sequence[_T]], None]
+    things: Sequence[_T], send: Callable[[Sequence[_T]], None], check: Callable[[], None]
 ) -> list[tuple[_T, Refused]]:
     """Sends everything, in order; which things are refused by themselves, and why.
 
     What `send` refuses is sent in halves, so that one bad thing of a hundred costs about 14
-    requests more. Raises Refused when nothing at all is taken, as of a wrong index.
+    requests more. However many are bad, the others go through. `check` is asked before one is
+    blamed while none was taken: it raises Refused where the fault is the service's or a setting's.
     """
     waiting = [things] if things else []
     refused: list[tuple[_T, Refused]] = []
-    was_taken = False
+    is_well = False
     while waiting:
         some = waiting.pop()
         try:
@@ -35,9 +33,10 @@ def send_in_halves(
                 middle = len(some) // 2
                 waiting += [some[middle:], some[:middle]]
                 continue
+            if not is_well:
+                check()
+                is_well = True
             refused.append((some[0], error))
-            if len(refused) == HOPELESS and not was_taken:
-                raise
         else:
-            was_taken = True
+            is_well = True
     return refused

@@ -83,8 +83,9 @@ class VectorIndex(Protocol):
 
     def upsert(self, items: Iterable[Item]) -> None:
         """Adds or replaces items. Raises StoreError for a vector of another size; ItemError, which
-        names the item, for a vector of length 0 or with numbers that are none, and for more
-        restricts than there is room for. Nothing of the call is then written.
+        names the item and, as far as it knows, the `others`, for a vector of length 0 or with
+        numbers that are none, for more restricts than there is room for, and for what a service
+        refuses. Of such a call any part of the other items may be written: send them again.
         """
         ...
 

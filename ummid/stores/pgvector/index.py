@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pgvector import Vector as PgVector
 
-from ummid.errors import ItemError, StoreError
+from ummid.errors import ItemError, StoreError, first_of
 from ummid.stores.checks import check_shape, direction, unit
 from ummid.stores.halving import Refused
 from ummid.stores.pgvector import rows
@@ -63,8 +63,7 @@ class PgVectorIndex:
     Up to `few` items inside a filter are all scored. Of more, a graph (HNSW) gives candidates,
     read on in strict order until enough of them satisfy the filter; where it gives up before,
     all are scored. So a filter loses no answers; what an approximate search overlooks without
-    one may be overlooked within. An ItemError for what only the server refuses leaves the batches
-    before its own written.
+    one may be overlooked within.
     """
 
     def __init__(
@@ -170,15 +169,16 @@ class PgVectorIndex:
             with connection.transaction():
                 return work(connection, some)
 
-        def one_by_one(connection: Timed) -> None:
+        def one_by_one(connection: Timed) -> list[ItemError]:
             with connection.transaction(force_rollback=True):
-                for each in some:
-                    _blamed(connection, each, work)
+                tried = [_blamed(connection, each, work) for each in some]
+            return [error for error in tried if error]
 
         try:
             return self._writing.run(whole)
         except Refused:
-            self._writing.run(one_by_one)
+            if blamed := self._writing.run(one_by_one):
+                raise first_of(blamed) from None
             raise
 
     def _searched(
@@ -224,18 +224,20 @@ def _restricted(connection: Timed, some: list[Row]) -> list[str]:
     return [row.id for row in some if row.id not in there]
 
 
-def _blamed(connection: Timed, row: Row, work: Callable[[Timed, list[Row]], list[str]]) -> None:
+def _blamed(
+    connection: Timed, row: Row, work: Callable[[Timed, list[Row]], list[str]]
+) -> ItemError | None:
     import psycopg
 
     try:
-        work(connection, [row])
+        with connection.transaction():
+            work(connection, [row])
     except psycopg.Error as error:
-        if is_refused(error):
-            said = error.diag.message_primary
-            raise ItemError(
-                row.id, "refused", f"the database does not take {row.id!r}: {said}"
-            ) from error
-        raise
+        if not is_refused(error):
+            raise
+        said = error.diag.message_primary
+        return ItemError(row.id, "refused", f"the database does not take {row.id!r}: {said}")
+    return None
 
 
 def _live(connection: Timed, ids: Sequence[str]) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ummid.errors import ItemError, StoreError
+from ummid.errors import ItemError, StoreError, first_of
 from ummid.stores.checks import check_shape, direction, unit
 from ummid.stores.halving import Refused
 from ummid.stores.table import Table
@@ -58,7 +58,8 @@ class VertexVectorIndex:
         self._wire, self._clock = wire, clock
         self._ledger = Ledger(table, prefix) if table is not None else None
         self._sign: int | None = None
-        self._check_embedder(embedder)
+        self._embedder = embedder
+        self._check_embedder()
 
     @property
     def counts(self) -> Counter[str]:
@@ -188,19 +189,23 @@ class VertexVectorIndex:
             self._sign = 1 if distance > 0 else -1
         return self._sign
 
-    def _check_embedder(self, embedder: str) -> None:
-        place, wanted = self._wire.place, f"{embedder}/{self.dimensions}"
+    def _check_embedder(self) -> None:
+        place, wanted = self._wire.place, f"{self._embedder}/{self.dimensions}"
         found = {point.datapoint_id: messages.marked(point) for point in self._wire.read([MARKER])}
         if not found and self._ledger is None:
             raise StoreError(f"nothing is in {place.index} yet; `ummid index` fills it")
         if not found:
-            self._wire.upsert([messages.marker(self._wire.types, self.dimensions, embedder)])
+            self._mark()
         elif found[MARKER] != wanted:
             raise StoreError(
                 f"{place.index} has vectors of {found[MARKER]}, not of {wanted}: two are never "
                 "compared; give this embedder an index of its own in vertex_index, or set embedder "
                 "and embed_dimensions as they were"
             )
+
+    def _mark(self) -> None:
+        """What a service that is well takes; it may be sent again, and is then the same."""
+        self._wire.upsert([messages.marker(self._wire.types, self.dimensions, self._embedder)])
 
     def _writable(self) -> Ledger:
         if self._ledger is None:
@@ -237,7 +242,7 @@ class VertexVectorIndex:
         sent, refused = dict(sent), dict[str, Refused]()
         known = ledger.states(ids)
         while waiting := [name for name in ids if known[name] != sent.get(name)]:
-            found = send(self._wire, {name: known[name] for name in waiting}, sent)
+            found = send(self._wire, {name: known[name] for name in waiting}, sent, self._mark)
             sent.update((name, known[name]) for name in waiting)
             self._take_out(ledger, {name: known[name] for name in found})
             refused |= found
@@ -259,9 +264,9 @@ def _take(newest: dict[str, Write], write: Write) -> None:
 
 
 def _tell(refused: dict[str, Refused]) -> None:
-    """Raises ItemError for the first that the service refuses, whose neighbours are written."""
-    for name, error in refused.items():
-        raise ItemError(name, "refused", f"{name!r}: {error}") from error
+    """Raises ItemError for those that the service refuses, whose neighbours are written."""
+    if refused:
+        raise first_of([ItemError(n, "refused", f"{n!r}: {why}") for n, why in refused.items()])
 
 
 def _counts(write: Write, known: States) -> bool:

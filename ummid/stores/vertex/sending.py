@@ -1,6 +1,6 @@
 """What the ledger has, sent to the service; and what the service does not take of it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from ummid.stores.halving import Refused, send_in_halves
@@ -15,9 +15,11 @@ _REQUEST = 4 << 20
 States = Mapping[str, State | None]
 
 
-def send(wire: Wire, states: States, before: States) -> dict[str, Refused]:
+def send(
+    wire: Wire, states: States, before: States, check: Callable[[], None]
+) -> dict[str, Refused]:
     """Sends states by id; `before` is what the service has. Those that it refuses, whose
-    neighbours went through.
+    neighbours went through. `check` raises Refused where the service would take nothing.
     """
     whole: list[Any] = []
     changed: list[Any] = []
@@ -38,8 +40,8 @@ def send(wire: Wire, states: States, before: States) -> dict[str, Refused]:
         )
         (changed if same else whole).append(point)
     refused = [
-        *_upserted(wire, whole, only_restricts=False),
-        *_upserted(wire, changed, only_restricts=True),
+        *_upserted(wire, whole, check, only_restricts=False),
+        *_upserted(wire, changed, check, only_restricts=True),
     ]
     if gone:
         wire.remove(gone)
@@ -47,11 +49,11 @@ def send(wire: Wire, states: States, before: States) -> dict[str, Refused]:
 
 
 def _upserted(
-    wire: Wire, points: list[Any], *, only_restricts: bool
+    wire: Wire, points: list[Any], check: Callable[[], None], *, only_restricts: bool
 ) -> Iterator[tuple[Any, Refused]]:
     for some in _by_bytes(points):
         yield from send_in_halves(
-            some, lambda part: wire.upsert(part, only_restricts=only_restricts)
+            some, lambda part: wire.upsert(part, only_restricts=only_restricts), check
         )
 
 
