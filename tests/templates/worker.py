@@ -1,5 +1,5 @@
-"""Does the work of a job from its graph alone, as it lies in the bucket: the part of the service and
-of its workers. `python -m tests.templates.worker GRAPH` in the environment that workers would have.
+"""Does the work of a job from its graph alone, as it lies in the bucket: what the service and its
+workers do. `python -m tests.templates.worker GRAPH` in the environment of a worker.
 """
 
 import sys
