@@ -229,7 +229,7 @@ def test_a_run_that_has_lost_its_lease_writes_no_more(tmp_path: Path) -> None:
             table.write([Put(b"t#1", keys.BODY, 1, b"x")])
             other = Lease(open_table(store), LEASE, Timing(clock=lambda: time.time() + 1))
             assert other.take() is None
-            with pytest.raises(StoreError, match=r"writing to .* failed: another run has taken"):
+            with pytest.raises(StoreError, match="another run has taken"):
                 write_for_ever(table)
             with pytest.raises(StoreError, match="another run has taken"):
                 run.table()
